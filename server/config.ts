@@ -1,0 +1,162 @@
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Log levels of pino, quietest last. */
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The folder that holds package.json. */
+export const projectRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Everything that can be set from outside, checked; read nowhere else. Addresses and ports are what was asked for. */
+export type Config = {
+  /** Absolute path of the folder that holds the database, secrets and caches. */
+  readonly dataDir: string;
+  readonly http: ListenAddress;
+  readonly mqtt: ListenAddress;
+  /** An outside PostgreSQL (`postgres://...`); undefined = the embedded one. */
+  readonly databaseUrl: string | undefined;
+  readonly basemap: BasemapSource;
+  readonly logLevel: LogLevel;
+};
+
+/** Where to listen; port 0 = any free port. */
+export type ListenAddress = { readonly host: string; readonly port: number };
+
+/** The map under the units: the one built from npm data, a `.pmtiles` file (absolute path) or a MapLibre style URL. */
+export type BasemapSource =
+  | { readonly from: 'built-in' }
+  | { readonly from: 'pmtiles'; readonly file: string }
+  | { readonly from: 'style'; readonly url: string };
+
+/** One thing wrong with the environment: which variable, and what to do. */
+export type ConfigProblem = { readonly variable: string; readonly problem: string };
+
+export type LoadedConfig =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const known = new Set([
+  'POSKO_DATA_DIR',
+  'POSKO_HTTP_HOST',
+  'POSKO_HTTP_PORT',
+  'POSKO_MQTT_HOST',
+  'POSKO_MQTT_PORT',
+  'POSKO_DATABASE_URL',
+  'POSKO_BASEMAP',
+  'POSKO_LOG_LEVEL',
+]);
+
+/**
+ * Reads the configuration from environment variables (design.md section 7).
+ * Finds every problem, so that one look is enough to mend them all; an unknown `POSKO_` variable is
+ * a problem too, since it is most often a misspelt one that would silently do nothing.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): LoadedConfig {
+  const problems: ConfigProblem[] = [];
+  const complain = (variable: string, problem: string): void => {
+    problems.push({ variable, problem });
+  };
+  // an empty variable counts as unset: that is how compose files and shells say "not given"
+  const read = (variable: string): string | undefined => env[variable] || undefined;
+
+  for (const variable of Object.keys(env)) {
+    if (
+      variable.startsWith('POSKO_') &&
+      !variable.startsWith('POSKO_TEST_') &&
+      !known.has(variable)
+    ) {
+      complain(
+        variable,
+        `is not a setting of this version; the settings are ${[...known].join(', ')}`,
+      );
+    }
+  }
+
+  const config: Config = {
+    dataDir: path.resolve(projectRoot, read('POSKO_DATA_DIR') ?? 'data'),
+    http: {
+      host: readHost('POSKO_HTTP_HOST', read, complain),
+      port: readPort('POSKO_HTTP_PORT', 8080, read, complain),
+    },
+    mqtt: {
+      host: readHost('POSKO_MQTT_HOST', read, complain),
+      port: readPort('POSKO_MQTT_PORT', 1883, read, complain),
+    },
+    databaseUrl: readDatabaseUrl(read, complain),
+    basemap: readBasemap(read, complain),
+    logLevel: readLogLevel(read, complain),
+  };
+  return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
+}
+
+/** All problems as text for a terminal, one a line. */
+export function describeProblems(problems: readonly ConfigProblem[]): string {
+  return problems.map(({ variable, problem }) => `  ${variable} ${problem}`).join('\n');
+}
+
+type Read = (variable: string) => string | undefined;
+type Complain = (variable: string, problem: string) => void;
+
+/** Until accounts exist anybody who reaches the port sees every unit, so only this machine may reach it. */
+function readHost(variable: string, read: Read, complain: Complain): string {
+  const host = read(variable) ?? '127.0.0.1';
+  const isLoopback =
+    host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  if (!isLoopback) {
+    complain(
+      variable,
+      `is "${host}", but this version has no accounts yet, so it listens on this machine only: ` +
+        'unset it (or use 127.0.0.1) and reach it through an SSH tunnel',
+    );
+  }
+  return host;
+}
+
+function readPort(variable: string, fallback: number, read: Read, complain: Complain): number {
+  const text = read(variable);
+  if (text === undefined) return fallback;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) {
+    complain(variable, `is "${text}"; it must be a port from 0 to 65535 (0 = any free port)`);
+    return fallback;
+  }
+  return port;
+}
+
+function readDatabaseUrl(read: Read, complain: Complain): string | undefined {
+  const text = read('POSKO_DATABASE_URL');
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'postgres:' && url?.protocol !== 'postgresql:') {
+    // the value is not shown: it usually holds a password
+    complain('POSKO_DATABASE_URL', 'must look like postgres://user:password@host:5432/database');
+  }
+  return text;
+}
+
+function readBasemap(read: Read, complain: Complain): BasemapSource {
+  const text = read('POSKO_BASEMAP');
+  if (text === undefined) return { from: 'built-in' };
+  if (/^https?:\/\//.test(text)) {
+    if (!URL.canParse(text)) complain('POSKO_BASEMAP', `is "${text}", which is not a valid URL`);
+    return { from: 'style', url: text };
+  }
+  if (!text.endsWith('.pmtiles')) {
+    complain(
+      'POSKO_BASEMAP',
+      `is "${text}"; it must be the path of a .pmtiles file or an http(s) URL of a MapLibre style`,
+    );
+  }
+  return { from: 'pmtiles', file: path.resolve(projectRoot, text) };
+}
+
+function readLogLevel(read: Read, complain: Complain): LogLevel {
+  const text = read('POSKO_LOG_LEVEL') ?? 'info';
+  const level = logLevels.find((name) => name === text);
+  if (level === undefined) {
+    complain('POSKO_LOG_LEVEL', `is "${text}"; it must be one of ${logLevels.join(', ')}`);
+  }
+  return level ?? 'info';
+}

@@ -1,0 +1,43 @@
+/** Scalar facts that a device adds to a fix: ignition, water level, pump, door, heart rate. */
+export type FixAttributes = Readonly<Record<string, string | number | boolean>>;
+
+/** What a tracker reported: place, time and motion, as decoded and before any judgement. */
+export type Fix = {
+  /** When the device measured it, UTC epoch milliseconds, by the device's own clock. */
+  readonly fixedAtMs: number;
+  /** WGS84 degrees, -180 <= lon <= 180. */
+  readonly lon: number;
+  /** WGS84 degrees, -90 <= lat <= 90. */
+  readonly lat: number;
+  /** Horizontal accuracy, metres (one sigma where the device says which). */
+  readonly accuracyM?: number;
+  /** Ground speed, metres a second, >= 0. */
+  readonly speedMps?: number;
+  /** Course over ground, degrees true, 0 <= x < 360. */
+  readonly courseDeg?: number;
+  /** Height above the WGS84 ellipsoid or mean sea level, as the device has it, metres. */
+  readonly altitudeM?: number;
+  /** Charge of the device's battery, 0 to 100. */
+  readonly batteryPct?: number;
+  /** Satellites used. */
+  readonly sats?: number;
+  /** The device's own message number. */
+  readonly seq?: number;
+  readonly attributes?: FixAttributes;
+};
+
+/** Every reason for which a decoder finds no fix in a message. Closed, so that each can be counted and explained. */
+export const decodeReasons = [
+  'not_json',
+  'not_an_object',
+  'missing_field',
+  'wrong_type',
+  'out_of_range',
+  'too_many_fixes',
+  'too_many_attributes',
+  'encrypted',
+] as const;
+export type DecodeReason = (typeof decodeReasons)[number];
+
+/** Messages a device rightly sends that carry no place, such as an OwnTracks card or a heartbeat. */
+export type NotAFix = 'not_a_location';

@@ -1,0 +1,39 @@
+import type { Unit } from './unit.ts';
+
+/** Subprotocol of `/api/v1/live`; a browser that asks for no other is refused. */
+export const liveSubprotocol = 'posko.v1';
+
+/** First message of a live socket. */
+export type HelloMessage = {
+  readonly type: 'hello';
+  /** Version of the server program. */
+  readonly version: string;
+  /** The server's clock when this was sent, UTC epoch milliseconds. */
+  readonly serverTimeMs: number;
+  /** Length of a tick: deltas come at most this often. */
+  readonly tickMs: number;
+  /** `demo` is throwaway data and must be marked on every screen. */
+  readonly mode: 'live' | 'demo';
+};
+
+/** A unit as screens need it: everything that does not change with a ping. */
+export type RosterEntry = Unit & { readonly trackerId: string };
+
+/** The units that frames speak of. Comes before the first frame that names a unit in it. */
+export type UnitsMessage = {
+  readonly type: 'units';
+  /** Grows by one with each roster change; frames carry the version that they rest on. */
+  readonly rosterVersion: number;
+  /** True: this is the whole roster and replaces the old one. False: add or replace these. */
+  readonly complete: boolean;
+  readonly units: readonly RosterEntry[];
+};
+
+/** Everything the server says as text; frames are binary (see liveFrame.ts). */
+export type ServerMessage = HelloMessage | UnitsMessage;
+
+/** Everything a screen may say, as text. `resync` asks for the roster and a snapshot, after a gap. */
+export type ClientMessage = { readonly type: 'resync' };
+
+/** Longest text a screen may send, in bytes. Longer, or anything but a ClientMessage, closes the socket. */
+export const maxClientMessageBytes = 1024;
