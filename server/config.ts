@@ -46,6 +46,7 @@ const known = new Set([
   'POSKO_DATABASE_URL',
   'POSKO_BASEMAP',
   'POSKO_LOG_LEVEL',
+  'POSKO_PUBLISHED_ON_LOOPBACK',
 ]);
 
 /**
@@ -99,9 +100,14 @@ export function describeProblems(problems: readonly ConfigProblem[]): string {
 type Read = (variable: string) => string | undefined;
 type Complain = (variable: string, problem: string) => void;
 
-/** Until accounts exist anybody who reaches the port sees every unit, so only this machine may reach it. */
+/**
+ * Until accounts exist anybody who reaches the port sees every unit, so only this machine may reach
+ * it. Inside a container the loopback is the container's own and useless, so docker-compose.yml
+ * binds everything there, publishes on the host's loopback only, and says so by a variable.
+ */
 function readHost(variable: string, read: Read, complain: Complain): string {
   const host = read(variable) ?? '127.0.0.1';
+  if (read('POSKO_PUBLISHED_ON_LOOPBACK') === '1') return host;
   const isLoopback =
     host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   if (!isLoopback) {

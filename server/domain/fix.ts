@@ -10,20 +10,20 @@ export type Fix = {
   /** WGS84 degrees, -90 <= lat <= 90. */
   readonly lat: number;
   /** Horizontal accuracy, metres (one sigma where the device says which). */
-  readonly accuracyM?: number;
+  readonly accuracyM?: number | undefined;
   /** Ground speed, metres a second, >= 0. */
-  readonly speedMps?: number;
+  readonly speedMps?: number | undefined;
   /** Course over ground, degrees true, 0 <= x < 360. */
-  readonly courseDeg?: number;
+  readonly courseDeg?: number | undefined;
   /** Height above the WGS84 ellipsoid or mean sea level, as the device has it, metres. */
-  readonly altitudeM?: number;
+  readonly altitudeM?: number | undefined;
   /** Charge of the device's battery, 0 to 100. */
-  readonly batteryPct?: number;
+  readonly batteryPct?: number | undefined;
   /** Satellites used. */
-  readonly sats?: number;
+  readonly sats?: number | undefined;
   /** The device's own message number. */
-  readonly seq?: number;
-  readonly attributes?: FixAttributes;
+  readonly seq?: number | undefined;
+  readonly attributes?: FixAttributes | undefined;
 };
 
 /** Every reason for which a decoder finds no fix in a message. Closed, so that each can be counted and explained. */
@@ -38,6 +38,3 @@ export const decodeReasons = [
   'encrypted',
 ] as const;
 export type DecodeReason = (typeof decodeReasons)[number];
-
-/** Messages a device rightly sends that carry no place, such as an OwnTracks card or a heartbeat. */
-export type NotAFix = 'not_a_location';

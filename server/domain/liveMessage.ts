@@ -1,4 +1,4 @@
-import type { Unit } from './unit.ts';
+import type { RosterEntry } from './unit.ts';
 
 /** Subprotocol of `/api/v1/live`; a browser that asks for no other is refused. */
 export const liveSubprotocol = 'posko.v1';
@@ -15,9 +15,6 @@ export type HelloMessage = {
   /** `demo` is throwaway data and must be marked on every screen. */
   readonly mode: 'live' | 'demo';
 };
-
-/** A unit as screens need it: everything that does not change with a ping. */
-export type RosterEntry = Unit & { readonly trackerId: string };
 
 /** The units that frames speak of. Comes before the first frame that names a unit in it. */
 export type UnitsMessage = {

@@ -51,6 +51,9 @@ export type Tracker = {
   readonly unitKey: number;
 };
 
+/** A unit as screens need it: everything that does not change with a ping. */
+export type RosterEntry = Unit & { readonly trackerId: string };
+
 /** Longest callsign, in characters: what fits beside a symbol. */
 export const maxCallsignLength = 32;
 

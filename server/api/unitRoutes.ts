@@ -1,0 +1,66 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { RosterEntry } from '../domain/unit.ts';
+import { type UnitDetails, unitDetailsSchema, unitListSchema } from '../domain/unitDetails.ts';
+import type { Roster } from '../tracking/roster.ts';
+import type { Tracks } from '../tracking/tracks.ts';
+import { ProblemError } from './problem.ts';
+
+const defaultPage = 500;
+const maxPage = 5_000;
+
+/** `GET /units` and `GET /units/{id}`: who is registered and where each is. */
+export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbackTypebox {
+  const detailsOf = (entry: RosterEntry): UnitDetails => {
+    const { trackerId, ...unit } = entry;
+    const tracker = roster.trackerOf(entry.key);
+    const track = tracker === undefined ? undefined : tracks.get(tracker.key);
+    const position =
+      track?.newest === undefined || track.newestReceivedAtMs === undefined
+        ? null
+        : { ...track.newest, receivedAtMs: track.newestReceivedAtMs };
+    return { unit, trackerId, position };
+  };
+
+  return (app, _options, done) => {
+    app.get(
+      '/units',
+      {
+        schema: {
+          querystring: Type.Object({
+            cursor: Type.Optional(Type.Integer({ minimum: 0 })),
+            limit: Type.Integer({ minimum: 1, maximum: maxPage, default: defaultPage }),
+          }),
+          response: { 200: unitListSchema },
+        },
+      },
+      (request) => {
+        // a cursor is the key of the page before's last unit: keys are never used again
+        const { cursor = 0, limit } = request.query;
+        const rest = roster.entries.filter((entry) => entry.key > cursor);
+        const page = rest.slice(0, limit);
+        const last = page.at(-1);
+        return {
+          units: page.map(detailsOf),
+          nextCursor: rest.length > limit && last !== undefined ? String(last.key) : null,
+        };
+      },
+    );
+
+    app.get(
+      '/units/:id',
+      {
+        schema: {
+          params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+          response: { 200: unitDetailsSchema },
+        },
+      },
+      (request) => {
+        const entry = roster.unitById(request.params.id);
+        if (entry === undefined) throw new ProblemError('unit_not_found', request.params.id);
+        return detailsOf(entry);
+      },
+    );
+    done();
+  };
+}

@@ -1,0 +1,57 @@
+import { type Static, Type } from 'typebox';
+import type { FixAttributes } from './fix.ts';
+import { agencies, unitKinds } from './unit.ts';
+
+// a fix says undefined for what is not known, JSON leaves it out
+const optionalNumber = Type.Optional(Type.Unsafe<number | undefined>(Type.Number()));
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+
+/** A unit's newest position in full. SI units, WGS84 degrees, epoch milliseconds. */
+export const positionSchema = Type.Object({
+  lon: Type.Number(),
+  lat: Type.Number(),
+  fixedAtMs: Type.Number(),
+  receivedAtMs: Type.Number(),
+  speedMps: optionalNumber,
+  courseDeg: optionalNumber,
+  accuracyM: optionalNumber,
+  altitudeM: optionalNumber,
+  batteryPct: optionalNumber,
+  sats: optionalNumber,
+  attributes: Type.Optional(
+    Type.Unsafe<FixAttributes | undefined>(Type.Record(Type.String(), scalar)),
+  ),
+});
+
+/** Answer of `GET /api/v1/units/{id}`: who it is, and all that its newest fix said. */
+export const unitDetailsSchema = Type.Object({
+  unit: Type.Object({
+    key: Type.Integer(),
+    id: Type.String(),
+    callsign: Type.String(),
+    kind: Type.Enum([...unitKinds]),
+    agency: Type.Enum([...agencies]),
+    region: Type.String(),
+  }),
+  trackerId: Type.String(),
+  position: Type.Union([positionSchema, Type.Null()]),
+});
+export type UnitDetails = Static<typeof unitDetailsSchema>;
+
+/** Answer of `GET /api/v1/units`. `nextCursor` is null on the last page. */
+export const unitListSchema = Type.Object({
+  units: Type.Array(unitDetailsSchema),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+});
+
+/** Answer of `GET /api/v1/basemap`: what the page draws under the units. */
+export const basemapSchema = Type.Union([
+  Type.Object({
+    from: Type.Literal('pmtiles'),
+    /** Path on this server; answers HTTP Range requests. */
+    url: Type.String(),
+    attribution: Type.String(),
+  }),
+  Type.Object({ from: Type.Literal('style'), url: Type.String() }),
+]);
+export type Basemap = Static<typeof basemapSchema>;

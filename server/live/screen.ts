@@ -1,0 +1,94 @@
+import type { WebSocket } from 'ws';
+import type { HelloMessage, ServerMessage } from '../domain/liveMessage.ts';
+import type { LiveFeed } from './liveFeed.ts';
+
+/** Frames that may be on their way to one screen. More would only be older news in a queue. */
+const maxFramesUnderWay = 4;
+
+/**
+ * One open screen. A screen that reads more slowly than frames come is skipped, and gets the whole
+ * latest state in one snapshot once its socket has taken what was under way: it is late, never
+ * behind, and its queue is bounded.
+ */
+export class Screen {
+  readonly #socket: WebSocket;
+  readonly #feed: LiveFeed;
+  readonly #nowMs: () => number;
+  #framesUnderWay = 0;
+  #rosterVersion = -1;
+  #needsSnapshot = false;
+  /** True while a ping waits for its pong. */
+  isSilent = false;
+
+  constructor(socket: WebSocket, feed: LiveFeed, nowMs: () => number) {
+    this.#socket = socket;
+    this.#feed = feed;
+    this.#nowMs = nowMs;
+  }
+
+  /** Says hello and shows everything. */
+  open(hello: HelloMessage): void {
+    this.#say(hello);
+    this.showAll();
+  }
+
+  /** Sends the roster and a snapshot: at the start, and when the screen noticed a gap. */
+  showAll(): void {
+    if (this.#framesUnderWay >= maxFramesUnderWay) {
+      this.#needsSnapshot = true;
+      return;
+    }
+    this.#needsSnapshot = false;
+    this.#sayRoster();
+    this.#send(this.#feed.snapshot(this.#nowMs()));
+  }
+
+  /** Sends a delta, unless the screen is too slow for it. */
+  showDelta(frame: Uint8Array): void {
+    if (this.#needsSnapshot || this.#framesUnderWay >= maxFramesUnderWay) {
+      this.#needsSnapshot = true;
+      return;
+    }
+    this.#sayRoster();
+    this.#send(frame);
+  }
+
+  /** Asks for a sign of life. */
+  ping(): void {
+    this.isSilent = true;
+    this.#socket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  /** Ends the connection without asking the other side. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #sayRoster(): void {
+    const { version, units } = this.#feed.roster;
+    if (version === this.#rosterVersion) return;
+    this.#rosterVersion = version;
+    this.#say({ type: 'units', rosterVersion: version, complete: true, units });
+  }
+
+  #say(message: ServerMessage): void {
+    this.#transmit(JSON.stringify(message));
+  }
+
+  #send(frame: Uint8Array): void {
+    this.#transmit(frame);
+  }
+
+  #transmit(data: string | Uint8Array): void {
+    this.#framesUnderWay += 1;
+    // the callback comes when the operating system has taken the bytes, or the socket is gone
+    this.#socket.send(data, () => {
+      this.#framesUnderWay -= 1;
+      if (this.#needsSnapshot && this.#framesUnderWay === 0) this.showAll();
+    });
+  }
+}

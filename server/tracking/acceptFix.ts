@@ -1,0 +1,31 @@
+import type { Fix } from '../domain/fix.ts';
+import type { AcceptReason, Position, Verdict } from '../domain/position.ts';
+import type { Track } from './track.ts';
+
+/** A device clock may be this far ahead of the server's before its fixes are put in quarantine. */
+export const maxAheadMs = 10 * 60_000;
+/** Fixes older than this are not stored-and-forwarded any more but come from a wrong clock. */
+export const maxAgeMs = 366 * 24 * 3_600_000;
+/** A place this near to 0 N 0 E is a receiver without a fix, not a ship in the Gulf of Guinea (degrees, about 1 m). */
+const nullIslandDeg = 1e-5;
+
+/**
+ * Judges a fix by itself and by what is known of its tracker. Pure: the clock comes in as
+ * `receivedAtMs`. The order matters: a wrong clock is found before it can make other fixes late.
+ */
+export function acceptFix(fix: Fix, track: Track, receivedAtMs: number): Position {
+  const trackerKey = track.trackerKey;
+  const judged = (verdict: Verdict, reason?: AcceptReason): Position =>
+    reason === undefined
+      ? { trackerKey, fix, receivedAtMs, verdict }
+      : { trackerKey, fix, receivedAtMs, verdict, reason };
+
+  if (fix.fixedAtMs > receivedAtMs + maxAheadMs) return judged('quarantined', 'clock_ahead');
+  if (fix.fixedAtMs < receivedAtMs - maxAgeMs) return judged('quarantined', 'clock_behind');
+  if (Math.abs(fix.lon) < nullIslandDeg && Math.abs(fix.lat) < nullIslandDeg) {
+    return judged('implausible', 'null_island');
+  }
+  const newestAtMs = track.newest?.fixedAtMs;
+  if (newestAtMs === undefined || fix.fixedAtMs > newestAtMs) return judged('live');
+  return judged(fix.fixedAtMs === newestAtMs ? 'duplicate' : 'delayed');
+}

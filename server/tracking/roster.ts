@@ -1,0 +1,44 @@
+import type { RosterEntry, Tracker, Unit } from '../domain/unit.ts';
+
+/** Who is registered: the units and the trackers that they carry, looked up by what messages and people say. */
+export class Roster {
+  #trackers: readonly Tracker[] = [];
+  #entries: readonly RosterEntry[] = [];
+  #trackerByKey = new Map<number, Tracker>();
+  #entryById = new Map<string, RosterEntry>();
+  #trackerByUnit = new Map<number, Tracker>();
+
+  /** Replaces everything. A unit without a tracker is not shown: nothing can be known of it. */
+  set(trackers: readonly Tracker[], units: readonly Unit[]): void {
+    this.#trackers = trackers;
+    this.#trackerByKey = new Map(trackers.map((tracker) => [tracker.key, tracker]));
+    this.#trackerByUnit = new Map(trackers.map((tracker) => [tracker.unitKey, tracker]));
+    this.#entries = units.flatMap((unit) => {
+      const tracker = this.#trackerByUnit.get(unit.key);
+      return tracker === undefined ? [] : [{ ...unit, trackerId: tracker.id }];
+    });
+    this.#entryById = new Map(this.#entries.map((entry) => [entry.id, entry]));
+  }
+
+  get trackers(): readonly Tracker[] {
+    return this.#trackers;
+  }
+
+  /** The units in the order of their keys. */
+  get entries(): readonly RosterEntry[] {
+    return this.#entries;
+  }
+
+  trackerByKey(key: number): Tracker | undefined {
+    return this.#trackerByKey.get(key);
+  }
+
+  /** The tracker that a unit carries. */
+  trackerOf(unitKey: number): Tracker | undefined {
+    return this.#trackerByUnit.get(unitKey);
+  }
+
+  unitById(id: string): RosterEntry | undefined {
+    return this.#entryById.get(id);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Fix } from '../domain/fix.ts';
+import type { Position } from '../domain/position.ts';
+
+/** What is known of one tracker now. */
+export type Track = {
+  readonly trackerKey: number;
+  /** The unit that carries it. */
+  readonly unitKey: number;
+  /** Its newest believable fix, and when that came in; undefined until there is one. */
+  readonly newest: Fix | undefined;
+  readonly newestReceivedAtMs: number | undefined;
+};
+
+/** A tracker of which nothing is known yet. */
+export function emptyTrack(trackerKey: number, unitKey: number): Track {
+  return { trackerKey, unitKey, newest: undefined, newestReceivedAtMs: undefined };
+}
+
+/** The track after a position: only a live one moves it, and only forward in fix time. */
+export function advance(track: Track, position: Position): Track {
+  if (position.verdict !== 'live') return track;
+  return { ...track, newest: position.fix, newestReceivedAtMs: position.receivedAtMs };
+}
