@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decode } from '../../devices/protocols/decode.ts';
+import { codecs, type Decoded } from '../../server/domain/decoded.ts';
+
+const codec = fc.constantFrom(...codecs);
+
+/** Objects that look like messages: the right names, any values. */
+const almostMessage = fc.dictionary(
+  fc.constantFrom(
+    '_type',
+    'fixedAt',
+    'tst',
+    'lon',
+    'lat',
+    'vel',
+    'acc',
+    'cog',
+    'batt',
+    'alt',
+    'speedMps',
+    'courseDeg',
+    'attributes',
+  ),
+  fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('location', 'encrypted', 1e308, -1, 360, 91, '2024-11-27T00:15:03Z'),
+    fc.double(),
+  ),
+);
+
+describe('decode', () => {
+  it('never throws on any bytes', () => {
+    fc.assert(
+      fc.property(codec, fc.uint8Array({ maxLength: 300 }), (name, raw) => {
+        expectSound(decode(name, raw));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('never throws on any JSON and yields only places on earth', () => {
+    fc.assert(
+      fc.property(
+        codec,
+        fc.oneof(almostMessage, fc.array(almostMessage), fc.jsonValue()),
+        (name, value) => {
+          expectSound(decode(name, Buffer.from(JSON.stringify(value))));
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('gives back what a native fix says', () => {
+    fc.assert(
+      fc.property(
+        fc.record(
+          {
+            fixedAt: fc.integer({ min: 0, max: 4e12 }),
+            lon: fc.double({ min: -180, max: 180, noNaN: true }),
+            lat: fc.double({ min: -90, max: 90, noNaN: true }),
+            accuracyM: fc.double({ min: 0, max: 1e6, noNaN: true }),
+            speedMps: fc.double({ min: 0, max: 300, noNaN: true }),
+            courseDeg: fc.double({ min: 0, max: 359.9, noNaN: true }),
+            batteryPct: fc.integer({ min: 0, max: 100 }),
+          },
+          { requiredKeys: ['fixedAt', 'lon', 'lat'] },
+        ),
+        ({ fixedAt, ...sent }) => {
+          const { fixes, refused } = decode(
+            'native_fix',
+            Buffer.from(JSON.stringify({ fixedAt, ...sent })),
+          );
+          expect(refused).toEqual([]);
+          const fix = JSON.parse(JSON.stringify(fixes[0]));
+          expect(fix).toEqual({ fixedAtMs: fixedAt, ...JSON.parse(JSON.stringify(sent)) });
+        },
+      ),
+    );
+  });
+});
+
+function expectSound(decoded: Decoded): void {
+  for (const fix of decoded.fixes) {
+    expect(Math.abs(fix.lon)).toBeLessThanOrEqual(180);
+    expect(Math.abs(fix.lat)).toBeLessThanOrEqual(90);
+    expect(Number.isInteger(fix.fixedAtMs)).toBe(true);
+    if (fix.courseDeg !== undefined) expect(fix.courseDeg >= 0 && fix.courseDeg < 360).toBe(true);
+    if (fix.speedMps !== undefined) expect(fix.speedMps).toBeGreaterThanOrEqual(0);
+  }
+  for (const { detail } of [...decoded.refused, ...decoded.ignoredFields]) {
+    expect(detail).not.toBe('');
+    expect(detail.length).toBeLessThan(250);
+  }
+}

@@ -1,0 +1,184 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import {
+  decodeFrame,
+  deltaKind,
+  type LiveFrame,
+  snapshotKind,
+} from '../../../server/domain/liveFrame.ts';
+import type { ServerMessage } from '../../../server/domain/liveMessage.ts';
+import type { RosterEntry } from '../../../server/domain/unit.ts';
+import { LiveHub } from '../../../server/live/liveHub.ts';
+
+const times = { tickMs: 500, signOfLifeMs: 5_000, pingMs: 15_000 };
+const entry = (key: number): RosterEntry => ({
+  key,
+  id: `u${key}`,
+  callsign: `U ${key}`,
+  kind: 'handheld',
+  agency: 'polri',
+  region: '64.08',
+  trackerId: `t${key}`,
+});
+
+/** A socket whose other side reads only when told to: what it sends is kept, its callbacks too. */
+class SlowSocket extends EventEmitter {
+  readonly texts: ServerMessage[] = [];
+  readonly frames: LiveFrame[] = [];
+  closed: number | undefined;
+  pings = 0;
+  isStuck = false;
+  #unsent: (() => void)[] = [];
+
+  send(data: string | Uint8Array<ArrayBuffer>, sent: () => void): void {
+    if (typeof data === 'string') this.texts.push(JSON.parse(data));
+    else {
+      const frame = decodeFrame(data);
+      if (!frame.ok) throw new Error(frame.detail);
+      this.frames.push(frame.value);
+    }
+    if (this.isStuck) this.#unsent.push(sent);
+    else sent();
+  }
+  /** The operating system takes what was queued. */
+  drain(): void {
+    this.isStuck = false;
+    for (const sent of this.#unsent.splice(0)) sent();
+  }
+  ping(): void {
+    this.pings += 1;
+  }
+  close(code: number): void {
+    this.closed = code;
+    this.emit('close');
+  }
+  terminate(): void {
+    this.close(1006);
+  }
+}
+
+let hub: LiveHub;
+const open = (): SlowSocket => {
+  const socket = new SlowSocket();
+  hub.take(socket as unknown as WebSocket);
+  return socket;
+};
+const fix = (lon: number) => ({ fixedAtMs: Date.now(), lon, lat: 0.5 });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  hub = new LiveHub({ version: '0.1.0', mode: 'live' }, () => Date.now(), times);
+  hub.setRoster([entry(1), entry(2)]);
+  hub.start();
+});
+afterEach(() => {
+  hub.close();
+  vi.useRealTimers();
+});
+
+describe('live hub', () => {
+  it('greets a screen with hello, the roster and a snapshot of everything', () => {
+    hub.show(1, fix(117.5));
+    const screen = open();
+    expect(screen.texts.map(({ type }) => type)).toEqual(['hello', 'units']);
+    expect(screen.texts[1]).toMatchObject({ complete: true, units: [{ id: 'u1' }, { id: 'u2' }] });
+    expect(screen.frames).toHaveLength(1);
+    expect(screen.frames[0]).toMatchObject({ kind: snapshotKind, count: 1 });
+  });
+
+  it('sends what changed once a tick, in sequence, encoded once for all screens', () => {
+    const [one, two] = [open(), open()];
+    const start = one.frames[0]?.sequence ?? 0;
+    hub.show(1, fix(117.5));
+    hub.show(1, fix(117.6));
+    vi.advanceTimersByTime(500);
+    hub.show(2, fix(118));
+    vi.advanceTimersByTime(500);
+    for (const screen of [one, two]) {
+      expect(
+        screen.frames.slice(1).map(({ kind, sequence, count }) => [kind, sequence, count]),
+      ).toEqual([
+        [deltaKind, start + 1, 1],
+        [deltaKind, start + 2, 1],
+      ]);
+      expect(screen.frames[1]?.lonMicrodeg[0]).toBe(117_600_000);
+    }
+    expect(one.frames[1]?.unitKey.buffer).toBe(two.frames[1]?.unitKey.buffer);
+  });
+
+  it('sends nothing while nothing moves, but a sign of life in time', () => {
+    const screen = open();
+    hub.show(1, fix(117.5));
+    vi.advanceTimersByTime(500);
+    const before = screen.frames.length;
+    vi.advanceTimersByTime(4_500);
+    expect(screen.frames.length).toBe(before);
+    vi.advanceTimersByTime(500);
+    expect(screen.frames.at(-1)).toMatchObject({ kind: deltaKind, count: 0 });
+  });
+
+  it('tells open screens of a new unit before the first frame with it, and drops who is gone', () => {
+    const screen = open();
+    hub.show(1, fix(117.5));
+    hub.setRoster([entry(2), entry(3)]);
+    hub.show(3, fix(118));
+    vi.advanceTimersByTime(500);
+    const units = screen.texts.at(-1);
+    expect(units).toMatchObject({ type: 'units', units: [{ key: 2 }, { key: 3 }] });
+    expect([...(screen.frames.at(-1)?.unitKey ?? [])]).toEqual([3]);
+    if (units?.type === 'units')
+      expect(screen.frames.at(-1)?.rosterVersion).toBe(units.rosterVersion);
+  });
+
+  it('queues little for a screen that does not read, then shows it the latest state at once', () => {
+    const [slow, quick] = [open(), open()];
+    slow.isStuck = true;
+    for (let i = 0; i < 50; i++) {
+      hub.show(1, fix(117 + i / 1000));
+      vi.advanceTimersByTime(500);
+    }
+    expect(quick.frames).toHaveLength(51);
+    expect(slow.frames.length).toBeLessThanOrEqual(5);
+    slow.drain();
+    expect(slow.frames.at(-1)).toMatchObject({
+      kind: snapshotKind,
+      sequence: quick.frames.at(-1)?.sequence,
+    });
+    expect(slow.frames.at(-1)?.lonMicrodeg[0]).toBe(117_049_000);
+    hub.show(1, fix(119));
+    vi.advanceTimersByTime(500);
+    expect(slow.frames.at(-1)).toMatchObject({
+      kind: deltaKind,
+      sequence: quick.frames.at(-1)?.sequence,
+    });
+  });
+
+  it('sends everything again when a screen asks for it', () => {
+    const screen = open();
+    screen.emit('message', Buffer.from('{"type":"resync"}'), false);
+    expect(screen.frames.map(({ kind }) => kind)).toEqual([snapshotKind, snapshotKind]);
+  });
+
+  it.each([
+    ['text that is no JSON', 'hello', false, 1008],
+    ['JSON that is no message', '{"type":"delete"}', false, 1008],
+    ['null', 'null', false, 1008],
+    ['bytes', '\u0000\u0001', true, 1003],
+  ])('closes a screen that sends %s, and counts it', (_what, data, isBinary, code) => {
+    const [bad, good] = [open(), open()];
+    bad.emit('message', Buffer.from(data), isBinary);
+    expect(bad.closed).toBe(code);
+    expect(good.closed).toBeUndefined();
+    expect(hub.status()).toEqual({ screens: 1, refusedMessages: 1 });
+  });
+
+  it('ends a screen that does not answer, and keeps one that does', () => {
+    const [dead, alive] = [open(), open()];
+    vi.advanceTimersByTime(15_000);
+    alive.emit('pong');
+    vi.advanceTimersByTime(15_000);
+    expect(dead.closed).toBe(1006);
+    expect(alive.closed).toBeUndefined();
+  });
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Fix } from '../../../server/domain/fix.ts';
+import { acceptFix, maxAgeMs, maxAheadMs } from '../../../server/tracking/acceptFix.ts';
+import { advance, emptyTrack } from '../../../server/tracking/track.ts';
+
+const nowMs = Date.UTC(2024, 10, 27, 0, 15, 3);
+const fixAt = (fixedAtMs: number, lon = 117.5279, lat = 0.5049): Fix => ({ fixedAtMs, lon, lat });
+const empty = emptyTrack(7, 70);
+const known = advance(empty, acceptFix(fixAt(nowMs), empty, nowMs));
+
+describe('accepting a fix', () => {
+  it('takes the first fix of a tracker as live', () => {
+    expect(acceptFix(fixAt(nowMs - 60_000), empty, nowMs)).toMatchObject({
+      trackerKey: 7,
+      verdict: 'live',
+    });
+  });
+
+  it.each([
+    ['a newer one', nowMs + 1, 'live'],
+    ['the same again', nowMs, 'duplicate'],
+    ['an older one, that came late', nowMs - 1, 'delayed'],
+  ])('judges %s', (_what, fixedAtMs, verdict) => {
+    expect(acceptFix(fixAt(fixedAtMs), known, nowMs).verdict).toBe(verdict);
+  });
+
+  it.each([
+    ['the year 1970', 3_600_000, 'clock_behind'],
+    ['the year 2099', Date.UTC(2099, 0, 1), 'clock_ahead'],
+    ['just too old', nowMs - maxAgeMs - 1, 'clock_behind'],
+    ['just too far ahead', nowMs + maxAheadMs + 1, 'clock_ahead'],
+  ])('puts a fix of %s in quarantine', (_what, fixedAtMs, reason) => {
+    expect(acceptFix(fixAt(fixedAtMs), empty, nowMs)).toMatchObject({
+      verdict: 'quarantined',
+      reason,
+    });
+  });
+
+  it.each([
+    ['as old as may be', nowMs - maxAgeMs],
+    ['as far ahead as may be', nowMs + maxAheadMs],
+  ])('believes a fix %s', (_what, fixedAtMs) => {
+    expect(acceptFix(fixAt(fixedAtMs), empty, nowMs).verdict).toBe('live');
+  });
+
+  it('does not believe (0, 0), where a receiver without a fix says it is', () => {
+    expect(acceptFix(fixAt(nowMs, 0, 0), empty, nowMs)).toMatchObject({
+      verdict: 'implausible',
+      reason: 'null_island',
+    });
+    // but Indonesia lies on the equator, and 0 N alone is a place
+    expect(acceptFix(fixAt(nowMs, 109.32, 0), empty, nowMs).verdict).toBe('live');
+  });
+
+  it('never moves a track back, whatever comes in whatever order', () => {
+    const anyFix = fc.record({
+      fixedAtMs: fc.integer({ min: nowMs - 2 * maxAgeMs, max: nowMs + 2 * maxAheadMs }),
+      lon: fc.constantFrom(0, 117.5),
+      lat: fc.constantFrom(0, 0.5),
+    });
+    fc.assert(
+      fc.property(fc.array(anyFix, { maxLength: 40 }), (fixes) => {
+        let track = empty;
+        for (const fix of fixes) {
+          const position = acceptFix(fix, track, nowMs);
+          const next = advance(track, position);
+          if (position.verdict !== 'live') expect(next).toBe(track);
+          else if (track.newest !== undefined) {
+            expect(next.newest?.fixedAtMs).toBeGreaterThan(track.newest.fixedAtMs);
+          }
+          track = next;
+        }
+      }),
+    );
+  });
+});
