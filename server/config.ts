@@ -48,6 +48,8 @@ const known = new Set([
   'POSKO_LOG_LEVEL',
   'POSKO_PUBLISHED_ON_LOOPBACK',
 ]);
+/** Settings of docker-compose.yml, which reads the same file .env. */
+const knownToCompose = new Set(['POSKO_DB_PASSWORD']);
 
 /**
  * Reads the configuration from environment variables (design.md section 7).
@@ -66,7 +68,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
     if (
       variable.startsWith('POSKO_') &&
       !variable.startsWith('POSKO_TEST_') &&
-      !known.has(variable)
+      !known.has(variable) &&
+      !knownToCompose.has(variable)
     ) {
       complain(
         variable,

@@ -81,10 +81,12 @@ function createApp(parts: HttpParts): FastifyInstance {
   app.register(unitRoutes(parts.roster, parts.tracks), { prefix: '/api/v1' });
   app.register(fastifyStatic, {
     root: parts.pageDir,
+    // built files carry a hash of their content in their names; the page that names them does not.
+    // Called for the map too, whose route has said what holds for it.
     setHeaders: (reply, file) => {
-      // built files carry a hash of their content in their names; the page that names them does not
       const isHashed = file.includes('/assets/');
-      reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (isHashed) reply.header('cache-control', 'public, max-age=31536000, immutable');
+      else if (file.endsWith('.html')) reply.header('cache-control', 'no-cache');
     },
   });
   app.register(basemapRoutes(parts.basemap));

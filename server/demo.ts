@@ -1,0 +1,27 @@
+import type { Pool } from 'pg';
+import { demoRegion, sangattaUnits } from '../devices/simulators/sangattaUnits.ts';
+import { SimulatedTracker } from '../devices/simulators/simulatedTracker.ts';
+import { addTracker } from './storage/trackerStore.ts';
+
+/** Registers the units of the demonstration; those of an earlier one that was killed are there already. */
+export async function seedDemo(pool: Pool): Promise<void> {
+  await pool.query('truncate positions');
+  for (const { id, callsign, kind, agency } of sangattaUnits) {
+    const added = await addTracker(pool, { id, region: demoRegion, callsign, kind, agency });
+    if (!added.ok && added.reason !== 'id_taken') throw new Error(added.detail);
+  }
+}
+
+/** Starts the trackers of the demonstration: real MQTT clients, like any device. */
+export async function startDemoTrackers(
+  brokerUrl: string,
+  nowMs: () => number,
+): Promise<{ stop(): Promise<void> }> {
+  const trackers = sangattaUnits.map((unit) => new SimulatedTracker(unit, demoRegion, nowMs));
+  await Promise.all(trackers.map((tracker) => tracker.start(brokerUrl)));
+  return {
+    stop: async () => {
+      await Promise.all(trackers.map((tracker) => tracker.stop()));
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/*
+ * What the process does: reads its arguments and settings, starts the server, and ends it on a
+ * signal. What the server consists of is in posko.ts.
+ */
+import { parseArgs } from 'node:util';
+import pino, { type Logger } from 'pino';
+import { type Config, describeProblems, loadConfig } from './config.ts';
+import { withDotEnv } from './dotEnv.ts';
+import { type RunningPosko, startPosko } from './posko.ts';
+
+/** All must have ended by then after a signal; what has not is abandoned. */
+const closePatienceMs = 4_500;
+
+const help = `Usage: npm start            the control room server
+       npm run demo         the same with throwaway data and a dozen simulated units
+Settings are environment variables (see README.md) or lines of a file .env.
+`;
+
+/** Runs the server until it is told to stop. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const asked = readArguments(argv);
+  if (asked === undefined) return;
+  const config = readConfig(asked.mode);
+  if (config === undefined) return;
+  // synchronous, so that the last line before an exit is not lost
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 1, sync: true }));
+  await serve(config, asked.mode, log);
+}
+
+async function serve(config: Config, mode: 'live' | 'demo', log: Logger): Promise<void> {
+  const stopping = new AbortController();
+  let running: RunningPosko | undefined;
+
+  const stop = async (why: string, exitCode: number): Promise<void> => {
+    // whoever asks twice does not want to wait
+    if (stopping.signal.aborted) process.exit(1);
+    log.info({ event: 'stopping', why }, 'stopping');
+    stopping.abort(new Error(`stopped by ${why}`));
+    setTimeout(() => {
+      log.error({ event: 'stopTimedOut' }, 'not everything ended in time');
+      process.exit(1);
+    }, closePatienceMs).unref();
+    await (running === undefined ? starting : running.close());
+    log.info({ event: 'stopped' }, 'stopped');
+    // a build of the page or map that was given up may still run
+    process.exit(exitCode);
+  };
+  const onFatal = (error: Error): void => {
+    log.fatal({ event: 'failed', err: error }, 'the server cannot go on');
+    void stop('failure', 1);
+  };
+  process.on('uncaughtException', onFatal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void stop(signal, 0));
+  }
+
+  const start = async (): Promise<void> => {
+    try {
+      running = await startPosko(config, { mode, log, signal: stopping.signal, onFatal });
+    } catch (error) {
+      // a start that was given up has closed what it had opened
+      if (stopping.signal.aborted) return;
+      const message = error instanceof Error ? error.message : String(error);
+      log.fatal({ event: 'startFailed', err: error }, message);
+      process.stderr.write(`Posko cannot start: ${message}\n`);
+      process.exit(1);
+    }
+    if (stopping.signal.aborted) await running.close();
+    else announce(config, mode, running, log);
+  };
+  const starting = start();
+  await starting;
+}
+
+/** Says where it listens: one line for programs on standard output, one for people on standard error. */
+function announce(
+  config: Config,
+  mode: 'live' | 'demo',
+  { httpPort, mqttPort }: RunningPosko,
+  log: Logger,
+): void {
+  const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
+  const url = `http://${host}:${httpPort}/`;
+  const http = { host: config.http.host, port: httpPort };
+  const mqtt = { host: config.mqtt.host, port: mqttPort };
+  log.info({ event: 'listening', mode, url, http, mqtt, dataDir: config.dataDir });
+  const what = mode === 'demo' ? 'The Posko demonstration runs' : 'Posko runs';
+  process.stderr.write(
+    `\n${what}: open ${url} (trackers: MQTT on ${mqtt.host} port ${mqtt.port}). Ctrl-C stops it.\n\n`,
+  );
+}
+
+function readArguments(argv: readonly string[]): { mode: 'live' | 'demo' } | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help !== true) return { mode: values.demo === true ? 'demo' : 'live' };
+    process.stdout.write(help);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    process.exitCode = 2;
+  }
+  return undefined;
+}
+
+function readConfig(mode: 'live' | 'demo'): Config | undefined {
+  const loaded = loadConfig(withDotEnv(process.env));
+  if (!loaded.ok) {
+    process.stderr.write(
+      `Posko cannot start, the settings are not right:\n${describeProblems(loaded.problems)}\n`,
+    );
+    process.exitCode = 1;
+    return undefined;
+  }
+  // a demonstration never touches real data
+  return mode === 'demo'
+    ? { ...loaded.config, dataDir: `${loaded.config.dataDir}-demo`, databaseUrl: undefined }
+    : loaded.config;
+}
