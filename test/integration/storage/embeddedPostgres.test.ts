@@ -313,7 +313,10 @@ async function eventLine(child: ChildProcess, event: string): Promise<Record<str
 }
 
 function readPostmasterPid(dataDir: string): number {
-  return Number.parseInt(readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+  return Number.parseInt(
+    readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'),
+    10,
+  );
 }
 
 function copyPackage(into: string): { binaries: Binaries; links: readonly string[] } {
