@@ -13,7 +13,7 @@ const mostConnections = 16_000;
  */
 export function connectionLimit(limits: string = readLimits()): number {
   const soft = /^Max open files\s+(\d+|unlimited)/m.exec(limits)?.[1];
-  const openFiles = soft === undefined || soft === 'unlimited' ? mostConnections : Number(soft);
+  const openFiles = soft === undefined || soft === 'unlimited' ? Number.MAX_VALUE : Number(soft);
   return Math.max(1, Math.min(mostConnections, openFiles - reservedFiles));
 }
 

@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ensureBasemap } from '../../../web/basemap/ensureBasemap.ts';
 
-describe('ensureBasemap', () => {
+// each build takes seconds, and several times that on a busy machine
+describe('ensureBasemap', { timeout: 120_000 }, () => {
   let cacheDir: string;
   let programDir: string;
 
@@ -57,7 +58,7 @@ describe('ensureBasemap', () => {
     );
   });
 
-  test('several processes at once agree on one whole file', { timeout: 90_000 }, async () => {
+  test('several processes at once agree on one whole file', async () => {
     const starts = [1, 2, 3].map(() => startProcess(cacheDir, programDir));
     const children = await Promise.all(starts);
     const files = await Promise.all(children.map(({ output }) => output));

@@ -52,7 +52,7 @@ describe('startEmbeddedPostgres', () => {
       `select current_setting('listen_addresses') as addresses, current_setting('fsync') as fsync,
               current_setting('server_encoding') as encoding, current_setting('data_checksums') as sums,
               current_database() as database, current_user as user,
-              (select datlocprovider || ' ' || datlocale from pg_database where datname = 'posko') as locale`,
+              (select datlocprovider::text || ' ' || datlocale from pg_database where datname = 'posko') as locale`,
     );
     expect(settings).toEqual([
       {
@@ -251,7 +251,7 @@ describe.skipIf(!isRoot || !mayGrantSearch())(
 
 describe('openDataDir', () => {
   it('refuses a folder that a running server holds, and says which', async () => {
-    const dataDir = scratchForTest();
+    const dataDir = fromTemplate();
     const server = spawnHolder(dataDir);
     await eventLine(server, 'folderHeld');
     expect(() => openDataDir(dataDir)).toThrow(

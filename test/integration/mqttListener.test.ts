@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectionLimit } from '../../ingest/connectionLimit.ts';
+import { type MqttLimits, MqttListener } from '../../ingest/mqtt/mqttListener.ts';
+
+const limits: MqttLimits = {
+  maxPacketBytes: 65_536,
+  maxConnections: 100,
+  connectTimeoutMs: 10_000,
+};
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+let listener: MqttListener | undefined;
+afterEach(() => listener?.close());
+
+async function listen(some: Partial<MqttLimits>): Promise<{ port: number; reasons: string[] }> {
+  const reasons: string[] = [];
+  listener = new MqttListener(
+    { ...limits, ...some },
+    {
+      onPublished: (_published, accepted) => accepted(),
+      onSetAside: (reason) => reasons.push(reason),
+    },
+  );
+  return { port: await listener.start('127.0.0.1', 0), reasons };
+}
+
+describe('MQTT listener', () => {
+  it('ends a connection that opens and says nothing', async () => {
+    const { port, reasons } = await listen({ connectTimeoutMs: 100 });
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'close');
+    expect(reasons).toEqual(['connect_timeout']);
+    while ((listener?.connections ?? 0) > 0) await setImmediate();
+  });
+
+  it('ends a connection that begins a CONNECT and never finishes it', async () => {
+    const { port, reasons } = await listen({ connectTimeoutMs: 100 });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(Buffer.from('100d00044d51', 'hex'));
+    await once(socket, 'close');
+    expect(reasons).toEqual(['connect_timeout']);
+  });
+
+  it('takes no more connections than it may, and says so', async () => {
+    const { port, reasons } = await listen({ maxConnections: 1 });
+    const first = connect(port, '127.0.0.1');
+    await once(first, 'connect');
+    const second = connect(port, '127.0.0.1');
+    await once(second, 'close');
+    expect(reasons).toEqual(['too_many_connections']);
+    expect(first.destroyed).toBe(false);
+    first.destroy();
+  });
+
+  it('cannot have a port that another program has', async () => {
+    const { port } = await listen({});
+    const other = new MqttListener(limits, {
+      onPublished: () => undefined,
+      onSetAside: () => undefined,
+    });
+    await expect(other.start('127.0.0.1', port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await other.close();
+  });
+
+  it('keeps the payloads of half-done QoS 2 messages nowhere', async () => {
+    const payloads: number[] = [];
+    listener = new MqttListener(limits, {
+      onPublished: ({ payload }, accepted) => {
+        payloads.push(payload.byteLength);
+        accepted();
+      },
+      onSetAside: () => undefined,
+    });
+    const port = await listener.start('127.0.0.1', 0);
+    const socket = connect(port, '127.0.0.1');
+    socket.write(Buffer.from('100d00044d5154540402003c000162', 'hex'));
+    const body = Buffer.alloc(60_000);
+    const before = process.memoryUsage().arrayBuffers;
+    const messages = 500;
+    for (let id = 1; id <= messages; id++) {
+      // PUBLISH, QoS 2, topic "t", packet identifier, and never a PUBREL
+      const header = Buffer.from([0x34, 0, 0, 0, 0x00, 0x01, 0x74, id >> 8, id & 0xff]);
+      const length = body.length + 5;
+      header[1] = (length % 128) | 0x80;
+      header[2] = (Math.floor(length / 128) % 128) | 0x80;
+      header[3] = Math.floor(length / 16_384);
+      socket.write(Buffer.concat([header, body]));
+    }
+    // CONNACK has 4 bytes, each PUBREC too
+    let answered = 0;
+    while (answered < 4 + 4 * messages) answered += (await once(socket, 'data'))[0].length;
+    expect(payloads).toHaveLength(messages);
+    collectGarbage();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan((messages * body.length) / 2);
+    socket.destroy();
+  });
+});
+
+describe('connection limit', () => {
+  it.each([
+    ['Max open files            1024                 524288               files', 512],
+    ['Max open files            20000                20000                files', 16_000],
+    ['Max open files            unlimited            unlimited            files', 16_000],
+    ['Max open files            256                  256                  files', 1],
+    ['', 16_000],
+  ])('follows the system: %s', (text, limit) => {
+    expect(connectionLimit(text)).toBe(limit);
+  });
+});

@@ -1,0 +1,235 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { connectAsync } from 'mqtt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../server/config.ts';
+import { LiveScreen } from './fixtures/liveScreen.ts';
+
+type Listening = { http: { port: number }; mqtt: { port: number }; url: string };
+
+let dataDir: string;
+const started: ChildProcess[] = [];
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'posko-test-'));
+});
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  }
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const environment = (more: Record<string, string> = {}): NodeJS.ProcessEnv => ({
+  ...process.env,
+  POSKO_DATA_DIR: dataDir,
+  POSKO_HTTP_PORT: '0',
+  POSKO_MQTT_PORT: '0',
+  ...more,
+});
+
+function start(command: string, args: string[], more?: Record<string, string>): ChildProcess {
+  const child = spawn(command, args, { cwd: projectRoot, env: environment(more), stdio: 'pipe' });
+  started.push(child);
+  return child;
+}
+const npmStart = (script: string): ChildProcess => start('npm', ['run', '--silent', script]);
+
+/** The line that says where a server listens. Rejects when it ends without one. */
+async function listening(child: ChildProcess): Promise<Listening> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
+  let complaints = '';
+  child.stderr.on('data', (data) => {
+    complaints += data;
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('{')) continue;
+    const said = JSON.parse(line);
+    if (said.event === 'listening') {
+      child.stdout.resume();
+      return said;
+    }
+  }
+  throw new Error(`it did not start: ${complaints}`);
+}
+async function ending(
+  child: ChildProcess,
+): Promise<{ code: number | null; stderr: string; stdout: string }> {
+  let [stderr, stdout] = ['', ''];
+  child.stderr?.on('data', (data) => {
+    stderr += data;
+  });
+  child.stdout?.on('data', (data) => {
+    stdout += data;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stderr, stdout };
+}
+
+/** Ids of living processes whose command line names the data folder. */
+function processesOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+      } catch {
+        // it ended between the two looks
+        return false;
+      }
+    });
+}
+/** The server itself, behind npm. */
+function serverPid(): number {
+  return JSON.parse(readFileSync(path.join(dataDir, 'posko.lock'), 'utf8')).pid;
+}
+function posko(...args: string[]): string {
+  return execFileSync('npm', ['run', '--silent', 'posko', '--', ...args], {
+    cwd: projectRoot,
+    env: environment(),
+    encoding: 'utf8',
+  });
+}
+async function ping(mqttPort: number, trackerId: string, lon: number): Promise<void> {
+  const device = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`);
+  const fix = JSON.stringify({ fixedAt: Date.now(), lon, lat: 0.5 });
+  await device.publishAsync(`posko/64.08/${trackerId}/fix`, fix, { qos: 1 });
+  await device.endAsync();
+}
+async function written(http: string): Promise<number> {
+  const health = (await (await fetch(`${http}/health/ready`)).json()) as {
+    storage: { written: number };
+  };
+  return health.storage.written;
+}
+
+describe.skipIf(process.platform !== 'linux')('the process', () => {
+  it('hears of a tracker that is added while it runs, survives kill -9 with what it stored, and ends with all its children', async () => {
+    const first = npmStart('start');
+    const ports = await listening(first);
+    const http = `http://127.0.0.1:${ports.http.port}`;
+    const room = await LiveScreen.open(http);
+    posko('tracker', 'add', 'hp-09', '--region', '64.08', '--callsign', 'Alpha 9');
+    await room.until(() =>
+      room.messages.some((m) => m.type === 'units' && m.units[0]?.callsign === 'Alpha 9'),
+    );
+    await ping(ports.mqtt.port, 'hp-09', 117.25);
+    await room.untilAt('hp-09', 117.25, 0.5);
+    while ((await written(http)) < 1);
+
+    const killed = once(first, 'exit');
+    process.kill(serverPid(), 'SIGKILL');
+    await killed;
+    expect(processesOf(dataDir).length).toBeGreaterThan(0);
+
+    const second = npmStart('start');
+    const again = await listening(second);
+    const reopened = await LiveScreen.open(`http://127.0.0.1:${again.http.port}`);
+    await reopened.untilAt('hp-09', 117.25, 0.5);
+
+    const ended = once(second, 'exit');
+    const askedAtMs = performance.now();
+    second.kill('SIGTERM');
+    await ended;
+    expect(performance.now() - askedAtMs).toBeLessThan(5_000);
+    expect(processesOf(dataDir)).toEqual([]);
+    expect(existsSync(path.join(dataDir, 'posko.lock'))).toBe(false);
+  }, 90_000);
+
+  it('ends on Ctrl-C while it starts, leaving nothing behind', async () => {
+    const child = start('node', ['server/main.ts']);
+    const lines = createInterface({ input: child.stdout ?? process.stdin });
+    for await (const line of lines) if (line.includes('databaseCreating')) break;
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    expect((await ended)[0]).toBe(0);
+    expect(processesOf(dataDir)).toEqual([]);
+  }, 60_000);
+
+  it('does not share its data folder with a second server, and says what to do', async () => {
+    const first = npmStart('start');
+    await listening(first);
+    const second = await ending(npmStart('start'));
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(
+      /is using the data folder .*: stop it first, or set POSKO_DATA_DIR/,
+    );
+  }, 60_000);
+
+  it.each([
+    'HTTP',
+    'MQTT',
+  ])('says which port is taken, and how to take another: %s', async (what) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? `${address?.port}` : '';
+    const ended = await ending(start('node', ['server/main.ts'], { [`POSKO_${what}_PORT`]: port }));
+    other.close();
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(`${what} port ${port} on 127.0.0.1 is used by another program`);
+    expect(ended.stderr).toContain(`set POSKO_${what}_PORT`);
+    expect(processesOf(dataDir)).toEqual([]);
+  }, 60_000);
+
+  it('reports every wrong setting at once and starts nothing', async () => {
+    const ended = await ending(
+      start('node', ['server/main.ts'], { POSKO_HTTP_HOST: '0.0.0.0', POSKO_LOG_LEVEL: 'loud' }),
+    );
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/POSKO_HTTP_HOST[\s\S]*POSKO_LOG_LEVEL/);
+  });
+
+  it('runs the demonstration: a dozen units that move, and data that do not outlive it', async () => {
+    const child = npmStart('demo');
+    const ports = await listening(child);
+    const room = await LiveScreen.open(`http://127.0.0.1:${ports.http.port}`);
+    expect(room.messages[0]).toMatchObject({ type: 'hello', mode: 'demo' });
+    const roster = room.messages.findLast((message) => message.type === 'units');
+    expect(roster?.units).toHaveLength(12);
+    await room.until(() => room.placeOf('polres-1') !== undefined);
+    const place = room.placeOf('polres-1');
+    await room.until(() => room.placeOf('polres-1')?.lon !== place?.lon);
+    await room.close();
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+    expect(processesOf(`${dataDir}-demo`)).toEqual([]);
+    expect(existsSync(path.join(`${dataDir}-demo`, 'postgres'))).toBe(false);
+    await rm(`${dataDir}-demo`, { recursive: true, force: true });
+  }, 60_000);
+});
+
+/** A Node that is too old, if the machine has one beside the pinned one. */
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((node) => {
+  if (!existsSync(node)) return false;
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' });
+  return Number(/^v(\d+)/.exec(version)?.[1]) < 24;
+});
+
+describe.skipIf(oldNode === undefined)(
+  oldNode === undefined ? 'an older Node (skipped: this machine has none)' : 'an older Node',
+  () => {
+    it.each([
+      ['server/main.ts', 'npm ci && npm start'],
+      ['server/cli/posko.ts', 'npm run posko'],
+    ])('is told by %s what to run instead', async (file, command) => {
+      const child = spawn(oldNode ?? '', [file], { cwd: projectRoot, stdio: 'pipe' });
+      const { code, stderr } = await ending(child);
+      expect(code).toBe(1);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(stderr).toContain('Posko needs Node 24');
+      expect(stderr).toContain(command);
+    });
+  },
+);

@@ -1,0 +1,99 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { describeProblems, loadConfig, projectRoot } from '../../server/config.ts';
+
+const problemsOf = (env: Record<string, string>): string[] => {
+  const loaded = loadConfig(env);
+  return loaded.ok ? [] : loaded.problems.map(({ variable }) => variable);
+};
+
+describe('configuration', () => {
+  it('needs nothing to be set', () => {
+    expect(loadConfig({ PATH: '/bin' })).toEqual({
+      ok: true,
+      config: {
+        dataDir: path.join(projectRoot, 'data'),
+        http: { host: '127.0.0.1', port: 8080 },
+        mqtt: { host: '127.0.0.1', port: 1883 },
+        databaseUrl: undefined,
+        basemap: { from: 'built-in' },
+        logLevel: 'info',
+      },
+    });
+  });
+
+  it('takes what is set, and an empty variable for unset', () => {
+    const loaded = loadConfig({
+      POSKO_DATA_DIR: '/var/lib/posko',
+      POSKO_HTTP_PORT: '0',
+      POSKO_MQTT_HOST: 'localhost',
+      POSKO_DATABASE_URL: 'postgres://posko:secret@db:5432/posko',
+      POSKO_BASEMAP: '/maps/kaltim.pmtiles',
+      POSKO_LOG_LEVEL: 'debug',
+      POSKO_MQTT_PORT: '',
+    });
+    expect(loaded).toMatchObject({
+      ok: true,
+      config: {
+        dataDir: '/var/lib/posko',
+        http: { port: 0 },
+        mqtt: { host: 'localhost', port: 1883 },
+        databaseUrl: 'postgres://posko:secret@db:5432/posko',
+        basemap: { from: 'pmtiles', file: '/maps/kaltim.pmtiles' },
+        logLevel: 'debug',
+      },
+    });
+  });
+
+  it('reports all problems together', () => {
+    expect(
+      problemsOf({
+        POSKO_HTTP_HOST: '0.0.0.0',
+        POSKO_HTTP_PORT: 'eighty',
+        POSKO_MQTT_PORT: '65536',
+        POSKO_DATABASE_URL: 'mysql://root@db/posko',
+        POSKO_BASEMAP: 'kaltim.mbtiles',
+        POSKO_LOG_LEVEL: 'loud',
+        POSKO_HTPP_PORT: '8080',
+      }).sort(),
+    ).toEqual([
+      'POSKO_BASEMAP',
+      'POSKO_DATABASE_URL',
+      'POSKO_HTPP_PORT',
+      'POSKO_HTTP_HOST',
+      'POSKO_HTTP_PORT',
+      'POSKO_LOG_LEVEL',
+      'POSKO_MQTT_PORT',
+    ]);
+  });
+
+  it.each([
+    '0.0.0.0',
+    '192.168.1.10',
+    '::',
+    'posko.example',
+  ])('refuses to listen on %s with a sentence', (host) => {
+    const loaded = loadConfig({ POSKO_MQTT_HOST: host });
+    if (loaded.ok) throw new Error('taken');
+    expect(describeProblems(loaded.problems)).toMatch(/no accounts yet.*unset it/);
+  });
+
+  it.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1'])('listens on %s', (host) => {
+    expect(problemsOf({ POSKO_HTTP_HOST: host })).toEqual([]);
+  });
+
+  it('listens everywhere inside a container whose ports are published on the loopback only', () => {
+    expect(problemsOf({ POSKO_HTTP_HOST: '0.0.0.0', POSKO_PUBLISHED_ON_LOOPBACK: '1' })).toEqual(
+      [],
+    );
+  });
+
+  it('never shows a password in a problem', () => {
+    const loaded = loadConfig({ POSKO_DATABASE_URL: 'mysql://root:hunter2@db/posko' });
+    expect(JSON.stringify(loaded)).not.toContain('hunter2');
+  });
+
+  it('leaves alone what belongs to compose, which reads the same .env', () => {
+    expect(problemsOf({ POSKO_DB_PASSWORD: 'x' })).toEqual([]);
+  });
+});
