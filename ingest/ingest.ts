@@ -58,15 +58,19 @@ export class Ingest {
       worker.on('message', (message: FromIngest) => {
         switch (message.type) {
           case 'listening':
-            return resolve(message.mqttPort);
+            resolve(message.mqttPort);
+            return;
           case 'failed':
             this.#closing = true;
-            return reject(new ListenError(message.code, message.detail));
+            reject(new ListenError(message.code, message.detail));
+            return;
           case 'batch':
             this.#handlers.onBatch(message.batch);
-            return this.#say({ type: 'credit' });
+            this.#say({ type: 'credit' });
+            return;
           case 'report':
-            return this.#handlers.onReport(message.report);
+            this.#handlers.onReport(message.report);
+            return;
           case 'closed':
             return;
         }

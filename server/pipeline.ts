@@ -82,15 +82,18 @@ export function createPipeline(parts: PipelineParts): {
     switch (position.verdict) {
       case 'live':
         moveUnit(track, position);
-        return parts.store(position);
+        parts.store(position);
+        return;
       case 'delayed':
-        return parts.store(position);
+        parts.store(position);
+        return;
       case 'duplicate':
         return;
       case 'implausible':
       case 'quarantined':
         if (position.reason === undefined) throw new Error(`${position.verdict} without a reason`);
-        return parts.setAside(position.reason, describe(position), trackerKey, receivedAtMs);
+        parts.setAside(position.reason, describe(position), trackerKey, receivedAtMs);
+        return;
     }
   }
 

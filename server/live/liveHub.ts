@@ -108,13 +108,15 @@ export class LiveHub {
     const message = isBinary ? undefined : readClientMessage(data.toString());
     switch (message?.type) {
       case 'resync':
-        return screen.showAll();
+        screen.showAll();
+        return;
       case undefined:
         this.#refusedMessages += 1;
-        return screen.close(
+        screen.close(
           isBinary ? unsupportedData : policyViolation,
           'expected {"type":"resync"} as text',
         );
+        return;
     }
   }
 
