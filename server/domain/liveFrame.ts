@@ -17,7 +17,8 @@
  *   24 + 18n    u16[n]      bits 0-8 course in whole degrees true, 511 unknown; bits 9-15 reserved, 0
  *   24 + 20n    u8[n]       accuracy code, see encodeAccuracy
  *
- * 24 + 21n bytes. Columns are ordered by width, so every typed-array view is aligned.
+ * 24 + 21n bytes. Columns are ordered by width, so every typed-array view is aligned; such views
+ * have the machine's byte order, which is little-endian wherever Node and browsers run.
  */
 import type { Result } from './result.ts';
 
@@ -46,13 +47,8 @@ export type UnitState = {
   readonly accuracyM?: number | undefined;
 };
 
-/** A decoded frame: the header and views on its columns, still in wire units. */
-export type LiveFrame = {
-  readonly kind: typeof snapshotKind | typeof deltaKind;
-  readonly sequence: number;
-  readonly serverTimeMs: number;
-  readonly rosterVersion: number;
-  readonly count: number;
+/** Views on a frame's columns, in wire units. */
+type FrameColumns = {
   readonly unitKey: Uint32Array;
   readonly lonMicrodeg: Int32Array;
   readonly latMicrodeg: Int32Array;
@@ -60,6 +56,15 @@ export type LiveFrame = {
   readonly speedCmps: Uint16Array;
   readonly course: Uint16Array;
   readonly accuracy: Uint8Array;
+};
+
+/** A decoded frame: its header and its columns. */
+export type LiveFrame = FrameColumns & {
+  readonly kind: typeof snapshotKind | typeof deltaKind;
+  readonly sequence: number;
+  readonly serverTimeMs: number;
+  readonly rosterVersion: number;
+  readonly count: number;
 };
 
 /** Why bytes are not a frame. */
@@ -88,31 +93,24 @@ export function encodeFrame(
   view.setFloat64(8, header.serverTimeMs, true);
   view.setUint32(16, n, true);
   view.setUint32(20, header.rosterVersion, true);
-  let at = frameHeaderBytes;
+  const columns = columnsOf(frame.buffer, frameHeaderBytes, n);
+  let i = 0;
   for (const unit of units) {
-    view.setUint32(at, unit.unitKey, true);
-    view.setInt32(at + 4 * n, Math.round(unit.lon * 1e6), true);
-    view.setInt32(at + 8 * n, Math.round(unit.lat * 1e6), true);
-    view.setInt32(at + 12 * n, clampAge(header.serverTimeMs - unit.fixedAtMs), true);
-    at += 4;
-  }
-  at = frameHeaderBytes + 16 * n;
-  for (const unit of units) {
-    view.setUint16(at, encodeSpeed(unit.speedMps), true);
-    view.setUint16(at + 2 * n, encodeCourse(unit.courseDeg), true);
-    at += 2;
-  }
-  at = frameHeaderBytes + 20 * n;
-  for (const unit of units) {
-    view.setUint8(at, encodeAccuracy(unit.accuracyM));
-    at += 1;
+    columns.unitKey[i] = unit.unitKey;
+    columns.lonMicrodeg[i] = Math.round(unit.lon * 1e6);
+    columns.latMicrodeg[i] = Math.round(unit.lat * 1e6);
+    columns.ageMs[i] = clampAge(header.serverTimeMs - unit.fixedAtMs);
+    columns.speedCmps[i] = encodeSpeed(unit.speedMps);
+    columns.course[i] = encodeCourse(unit.courseDeg);
+    columns.accuracy[i] = encodeAccuracy(unit.accuracyM);
+    i += 1;
   }
   return frame;
 }
 
 /**
- * Reads a frame. The columns are views on `bytes` where the platform is little-endian (all that
- * browsers and Node run on); nothing is copied, so keep `bytes` unchanged while they are in use.
+ * Reads a frame. The columns are views on `bytes`: nothing is copied, so keep `bytes` unchanged
+ * while they are in use.
  *
  * @param bytes one whole WebSocket message; its offset must be a multiple of 4
  */
@@ -137,8 +135,6 @@ export function decodeFrame(bytes: Uint8Array<ArrayBuffer>): Result<LiveFrame, F
   if (n > maxFrameUnits || bytes.byteLength !== expected) {
     return refuse('wrong_length', `${n} units need ${expected} bytes, got ${bytes.byteLength}`);
   }
-  const { buffer } = bytes;
-  const start = bytes.byteOffset + frameHeaderBytes;
   return {
     ok: true,
     value: {
@@ -147,13 +143,7 @@ export function decodeFrame(bytes: Uint8Array<ArrayBuffer>): Result<LiveFrame, F
       serverTimeMs: view.getFloat64(8, true),
       rosterVersion: view.getUint32(20, true),
       count: n,
-      unitKey: new Uint32Array(buffer, start, n),
-      lonMicrodeg: new Int32Array(buffer, start + 4 * n, n),
-      latMicrodeg: new Int32Array(buffer, start + 8 * n, n),
-      ageMs: new Int32Array(buffer, start + 12 * n, n),
-      speedCmps: new Uint16Array(buffer, start + 16 * n, n),
-      course: new Uint16Array(buffer, start + 18 * n, n),
-      accuracy: new Uint8Array(buffer, start + 20 * n, n),
+      ...columnsOf(bytes.buffer, bytes.byteOffset + frameHeaderBytes, n),
     },
   };
 }
@@ -189,6 +179,19 @@ export function encodeAccuracy(accuracyM: number | undefined): number {
 export function decodeAccuracy(code: number): number | undefined {
   if (code === unknownAccuracy) return undefined;
   return code <= 100 ? code : 100 * 1.05 ** (code - 100);
+}
+
+/** The columns of a frame of `n` units that begin at `start`, a multiple of 4. */
+function columnsOf(buffer: ArrayBuffer, start: number, n: number): FrameColumns {
+  return {
+    unitKey: new Uint32Array(buffer, start, n),
+    lonMicrodeg: new Int32Array(buffer, start + 4 * n, n),
+    latMicrodeg: new Int32Array(buffer, start + 8 * n, n),
+    ageMs: new Int32Array(buffer, start + 12 * n, n),
+    speedCmps: new Uint16Array(buffer, start + 16 * n, n),
+    course: new Uint16Array(buffer, start + 18 * n, n),
+    accuracy: new Uint8Array(buffer, start + 20 * n, n),
+  };
 }
 
 function encodeSpeed(speedMps: number | undefined): number {

@@ -1,0 +1,10 @@
+// The posko command. Read by any Node, so it has no static imports and no types: an older Node must
+// get far enough to say what to run instead (docs/adr/0001).
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(
+    `Posko needs Node 24, and this is Node ${process.versions.node}. Run it through npm, which brings its own: npm run posko -- ${process.argv.slice(2).join(' ')}\n`,
+  );
+  process.exitCode = 1;
+} else {
+  void import('./run.ts').then(({ runInTerminal }) => runInTerminal(process.argv.slice(2)));
+}

@@ -1,0 +1,114 @@
+import type { Pool } from 'pg';
+import type { Result } from '../domain/result.ts';
+import {
+  agencies,
+  checkCallsign,
+  isRegencyCode,
+  isTrackerId,
+  type Tracker,
+  type Unit,
+  unitKinds,
+} from '../domain/unit.ts';
+
+/** A tracker to add with a unit of its own. */
+export type NewTracker = Pick<Tracker, 'id' | 'region'> &
+  Pick<Unit, 'callsign' | 'kind' | 'agency'>;
+
+/** A tracker and the unit that carries it. */
+export type TrackerWithUnit = { readonly tracker: Tracker; readonly unit: Unit };
+
+export type AddTrackerReason = 'bad_id' | 'bad_region' | 'bad_callsign' | 'id_taken';
+
+/**
+ * Adds a tracker and a unit with the same id that carries it, both or neither. Running servers hear
+ * of it at once (see watchTrackers).
+ */
+export async function addTracker(
+  pool: Pool,
+  { id, region, callsign, kind, agency }: NewTracker,
+): Promise<Result<TrackerWithUnit, AddTrackerReason>> {
+  if (!isTrackerId(id)) {
+    return {
+      ok: false,
+      reason: 'bad_id',
+      detail: `a tracker id is 1 to 64 letters, digits, - or _, and not the word "out"; got "${id.slice(0, 80)}"`,
+    };
+  }
+  if (!isRegencyCode(region)) {
+    return {
+      ok: false,
+      reason: 'bad_region',
+      detail: `a region is a regency code such as 64.08; got "${region.slice(0, 80)}"`,
+    };
+  }
+  const checked = checkCallsign(callsign);
+  if (!checked.ok) return checked;
+  // one statement, so a transaction of its own; a conflict on either id leaves no row
+  const { rows } = await pool.query<{ unit_key: number; tracker_key: number }>(
+    `with new_unit as (
+       insert into units (id, callsign, kind, agency, region)
+       select $1, $3, $4, $5, $2 where not exists (select from trackers where id = $1)
+       on conflict (id) do nothing
+       returning key
+     )
+     insert into trackers (id, region, unit_key)
+     select $1, $2, key from new_unit
+     returning key as tracker_key, unit_key`,
+    [id, region, checked.value, kind, agency],
+  );
+  const row = rows[0];
+  if (row === undefined) {
+    return {
+      ok: false,
+      reason: 'id_taken',
+      detail: `there is already a tracker or unit with the id "${id}"`,
+    };
+  }
+  return {
+    ok: true,
+    value: {
+      tracker: { key: row.tracker_key, id, region, unitKey: row.unit_key },
+      unit: { key: row.unit_key, id, callsign: checked.value, kind, agency, region },
+    },
+  };
+}
+
+type TrackerRow = {
+  readonly tracker_key: number;
+  readonly tracker_id: string;
+  readonly tracker_region: string;
+  readonly unit_key: number;
+  readonly unit_id: string;
+  readonly callsign: string;
+  readonly kind: string;
+  readonly agency: string;
+  readonly unit_region: string;
+};
+
+/** All trackers with their units, by id. */
+export async function listTrackers(pool: Pool): Promise<readonly TrackerWithUnit[]> {
+  const { rows } = await pool.query<TrackerRow>(
+    `select t.key as tracker_key, t.id as tracker_id, t.region as tracker_region,
+            u.key as unit_key, u.id as unit_id, u.callsign, u.kind, u.agency,
+            u.region as unit_region
+     from trackers t join units u on u.key = t.unit_key
+     order by t.id`,
+  );
+  return rows.map((row) => ({
+    tracker: {
+      key: row.tracker_key,
+      id: row.tracker_id,
+      region: row.tracker_region,
+      unitKey: row.unit_key,
+    },
+    unit: {
+      key: row.unit_key,
+      id: row.unit_id,
+      callsign: row.callsign,
+      // a kind or agency that another program wrote is shown as "other", not refused
+      kind: unitKinds.find((kind) => kind === row.kind) ?? 'other',
+      agency: agencies.find((agency) => agency === row.agency) ?? 'other',
+      region: row.unit_region,
+    },
+  }));
+}

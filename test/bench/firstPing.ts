@@ -1,0 +1,105 @@
+/*
+ * The whole way under load: trackers in a process of their own publish with QoS 1, the server
+ * admits, decodes, shows and stores; a screen looks on. Measures acknowledgement, ping to screen,
+ * and the processor time of the server process.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import pg from 'pg';
+import pino from 'pino';
+import { WebSocket } from 'ws';
+import { decodeFrame } from '../../server/domain/liveFrame.ts';
+import { liveSubprotocol } from '../../server/domain/liveMessage.ts';
+import { startPosko } from '../../server/posko.ts';
+import { openDatabase } from '../../server/storage/database.ts';
+import { openDataDir } from '../../server/storage/dataDir.ts';
+import { printResult, quantile } from './measure.ts';
+
+const silent = pino({ level: 'silent' });
+
+export async function benchFirstPing(load: {
+  trackers: number;
+  pingsPerS: number;
+  seconds: number;
+}): Promise<void> {
+  const config = {
+    dataDir: await mkdtemp(path.join(os.tmpdir(), 'posko-bench-')),
+    http: { host: '127.0.0.1', port: 0 },
+    mqtt: { host: '127.0.0.1', port: 0 },
+    databaseUrl: undefined,
+    basemap: { from: 'built-in' },
+    logLevel: 'fatal',
+  } as const;
+  await register(config.dataDir, load.trackers);
+  const posko = await startPosko(config, {
+    mode: 'live',
+    log: silent,
+    signal: new AbortController().signal,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+
+  const toScreenMs: number[] = [];
+  const screen = new WebSocket(`ws://127.0.0.1:${posko.httpPort}/api/v1/live`, liveSubprotocol);
+  screen.on('message', (data: Buffer, isBinary: boolean) => {
+    if (!isBinary) return;
+    const nowMs = Date.now();
+    const frame = decodeFrame(new Uint8Array(data));
+    if (!frame.ok) throw new Error(frame.detail);
+    // the newest fix of each unit, which a faster tracker may have replaced before the tick
+    for (const ageMs of frame.value.ageMs)
+      toScreenMs.push(nowMs - frame.value.serverTimeMs + ageMs);
+  });
+
+  const cpuBefore = process.cpuUsage();
+  const startMs = performance.now();
+  const result = await publish(posko.mqttPort, load);
+  const elapsedS = (performance.now() - startMs) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
+  const health = await (await fetch(`http://127.0.0.1:${posko.httpPort}/health/ready`)).json();
+  screen.terminate();
+  await posko.close();
+  await rm(config.dataDir, { recursive: true, force: true });
+  printResult('firstPing', {
+    ...load,
+    ...result,
+    pingsPerSReached: Math.round(Number(result['acknowledged']) / elapsedS),
+    serverCores: Math.round(((cpu.user + cpu.system) / 1e6 / elapsedS) * 100) / 100,
+    rssMiB: Math.round(process.memoryUsage().rss / 2 ** 20),
+    toScreenMs: { p50: quantile(toScreenMs, 0.5), p99: quantile(toScreenMs, 0.99) },
+    health,
+  });
+}
+
+async function register(dataDir: string, trackers: number): Promise<void> {
+  const folder = openDataDir(dataDir, 'command');
+  const database = await openDatabase({ databaseUrl: undefined, dataDir: folder.dir, log: silent });
+  const client = new pg.Client(database.connection);
+  await client.connect();
+  await client.query(
+    `with made as (
+       insert into units (id, callsign, kind, agency, region)
+       select 'sim-' || n, 'Sim ' || n, 'handheld', 'polri', '64.08' from generate_series(1, $1::int) n
+       returning key, id
+     )
+     insert into trackers (id, region, unit_key) select id, '64.08', key from made`,
+    [trackers],
+  );
+  await client.end();
+  await database.close();
+  folder.release();
+}
+
+/** Runs the load generator and returns what it measured. */
+async function publish(mqttPort: number, load: object): Promise<Record<string, unknown>> {
+  const file = new URL('./publisher.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [file, JSON.stringify({ mqttPort, ...load })], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line);
+  throw new Error('the load generator said nothing');
+}

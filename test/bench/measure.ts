@@ -1,0 +1,39 @@
+import os from 'node:os';
+
+/** What a figure was measured on. */
+export function machineFacts(): Record<string, unknown> {
+  const [cpu] = os.cpus();
+  return {
+    cpu: cpu?.model,
+    cores: os.cpus().length,
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    os: `${os.platform()} ${os.release()}`,
+    node: process.version,
+  };
+}
+
+/** Prints one result as one JSON line. */
+export function printResult(bench: string, result: Record<string, unknown>): void {
+  process.stdout.write(`${JSON.stringify({ bench, ...result, machine: machineFacts() })}\n`);
+}
+
+/** Runs `work` often enough and returns the milliseconds of its rounds: minimum, median, maximum. */
+export function timeRounds(
+  rounds: number,
+  work: () => void,
+): { min: number; median: number; max: number } {
+  work();
+  const times = Array.from({ length: rounds }, () => {
+    const startMs = performance.now();
+    work();
+    return performance.now() - startMs;
+  });
+  return { min: quantile(times, 0), median: quantile(times, 0.5), max: quantile(times, 1) };
+}
+
+/** The value below which a share `q` of the values lies. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
+  return Math.round(value * 1000) / 1000;
+}
