@@ -13,7 +13,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { basemapAttribution } from '../web/basemap/basemapAttribution.ts';
 import { ensureBasemap } from '../web/basemap/ensureBasemap.ts';
 import { ensureWebBuilt } from '../web/build/ensureWebBuilt.ts';
-import { fileVersion, type ServedBasemap } from './api/basemapRoutes.ts';
+import { type BasemapToServe, fileVersion, type MapFile } from './api/basemapRoutes.ts';
 import { HttpServer } from './api/httpServer.ts';
 import { type BasemapSource, type Config, projectRoot } from './config.ts';
 import { seedDemo, startDemoTrackers } from './demo.ts';
@@ -30,6 +30,9 @@ import { listTrackers } from './storage/trackerStore.ts';
 import { watchTrackers } from './storage/watchTrackers.ts';
 import { Roster } from './tracking/roster.ts';
 import { Tracks } from './tracking/tracks.ts';
+
+/** Who made the data of a street map in the Protomaps schema. */
+const streetAttribution = '© OpenStreetMap · Protomaps';
 
 /** What a server is started with beside its configuration. */
 export type PoskoOptions = {
@@ -75,14 +78,14 @@ async function startParts(
   parts.defer(() => dataDir.release());
   if (mode === 'demo') parts.defer(() => discardDemoData(dataDir.dir));
 
-  // the slow parts of a first start, side by side
-  const prepared = Promise.all([ensureWebBuilt({ log }), prepareBasemap(config.basemap, log)]);
-  // it is awaited below; until then a failure of it is nobody's
-  prepared.catch(() => undefined);
+  const basemap = await prepareBasemap(config.basemap, log);
+  // the slow part of a first start, beside the database's; until it is awaited a failure is nobody's
+  const built = ensureWebBuilt({ log });
+  built.catch(() => undefined);
   const { databaseUrl } = config;
   const database = await openDatabase({ databaseUrl, dataDir: dataDir.dir, log, signal });
   parts.defer(() => database.close());
-  const [pageDir, basemap] = await untilAborted(prepared, signal);
+  const pageDir = await untilAborted(built, signal);
   if (mode === 'demo') await seedDemo(database.pool);
 
   const roster = new Roster();
@@ -183,28 +186,40 @@ async function startParts(
   return { httpPort, mqttPort };
 }
 
-async function prepareBasemap(source: BasemapSource, log: Logger): Promise<ServedBasemap> {
+/**
+ * What is served under the units. A file that the user named must be there; the built-in map is
+ * built while everything else starts, since units show without it.
+ */
+async function prepareBasemap(source: BasemapSource, log: Logger): Promise<BasemapToServe> {
   switch (source.from) {
     case 'style':
       return source;
     case 'pmtiles':
-      return served(source.file, 'OpenStreetMap · Protomaps');
-    case 'built-in':
-      return served(
-        await ensureBasemap(path.join(projectRoot, 'web/basemap/dist'), log),
-        basemapAttribution,
+      return {
+        from: 'pmtiles',
+        map: Promise.resolve(await mapFile(source.file, streetAttribution)),
+      };
+    case 'built-in': {
+      const map = ensureBasemap(path.join(projectRoot, 'web/basemap/dist'), log).then((file) =>
+        mapFile(file, basemapAttribution),
       );
+      map.catch((error: unknown) => {
+        log.error({ event: 'mapFailed', err: error }, 'the built-in map could not be built');
+      });
+      return { from: 'pmtiles', map };
+    }
   }
 }
 
-async function served(file: string, attribution: string): Promise<ServedBasemap> {
-  const version = await fileVersion(file).catch((error: unknown) => {
-    throw new StartError(
-      `The map file ${file} cannot be read: correct or unset POSKO_BASEMAP (${String(error)})`,
-      { cause: error },
-    );
-  });
-  return { from: 'pmtiles', file, attribution, version };
+async function mapFile(file: string, attribution: string): Promise<MapFile> {
+  try {
+    return { file, attribution, version: await fileVersion(file) };
+  } catch (cause) {
+    const todo = 'correct or unset POSKO_BASEMAP';
+    throw new StartError(`The map file ${file} cannot be read: ${todo} (${String(cause)})`, {
+      cause,
+    });
+  }
 }
 
 /** Demo data lives as long as its server; the folder itself goes with the lock. */

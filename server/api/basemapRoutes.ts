@@ -6,14 +6,16 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { type Basemap, basemapSchema } from '../domain/unitDetails.ts';
 import { ProblemError } from './problem.ts';
 
-/** The map to serve: a file of ours, or a style elsewhere that the user named. */
-export type ServedBasemap =
-  | {
-      readonly from: 'pmtiles';
-      readonly file: string;
-      readonly attribution: string;
-      readonly version: string;
-    }
+/** A PMTiles file with who made it, and a version that changes with its content. */
+export type MapFile = {
+  readonly file: string;
+  readonly attribution: string;
+  readonly version: string;
+};
+
+/** The map to serve: a file, which may still be in the making, or a style elsewhere that the user named. */
+export type BasemapToServe =
+  | { readonly from: 'pmtiles'; readonly map: Promise<MapFile> }
   | { readonly from: 'style'; readonly url: string };
 
 /** A short name for a file's content: a new map gets a new address, so browsers may keep the old one for ever. */
@@ -27,26 +29,25 @@ export async function fileVersion(file: string): Promise<string> {
  * `GET /api/v1/basemap` says which map to draw; `GET /basemap/<version>.pmtiles` serves the file by
  * HTTP Range requests (RFC 9110, 14), so that a browser reads only the tiles it shows.
  */
-export function basemapRoutes(basemap: ServedBasemap): FastifyPluginCallbackTypebox {
+export function basemapRoutes(basemap: BasemapToServe): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
-    const answer: Basemap =
-      basemap.from === 'style'
-        ? basemap
-        : {
-            from: 'pmtiles',
-            url: `/basemap/${basemap.version}.pmtiles`,
-            attribution: basemap.attribution,
-          };
-    app.get('/api/v1/basemap', { schema: { response: { 200: basemapSchema } } }, () => answer);
+    app.get(
+      '/api/v1/basemap',
+      { schema: { response: { 200: basemapSchema } } },
+      async (): Promise<Basemap> => {
+        if (basemap.from === 'style') return basemap;
+        const map = await basemap.map;
+        return { from: 'pmtiles', url: addressOf(map), attribution: map.attribution };
+      },
+    );
 
-    app.get('/basemap/:file', (request, reply) => {
-      if (basemap.from === 'style' || request.url !== answer.url) {
-        throw new ProblemError('not_found');
-      }
+    app.get('/basemap/:file', async (request, reply) => {
+      const map = basemap.from === 'style' ? undefined : await basemap.map;
+      if (map === undefined || request.url !== addressOf(map)) throw new ProblemError('not_found');
       // gzip inside the file is per tile: the file itself must go out as it is
       return reply
         .header('content-type', 'application/octet-stream')
-        .sendFile(path.basename(basemap.file), path.dirname(basemap.file), {
+        .sendFile(path.basename(map.file), path.dirname(map.file), {
           contentType: false,
           immutable: true,
           maxAge: '365d',
@@ -54,4 +55,8 @@ export function basemapRoutes(basemap: ServedBasemap): FastifyPluginCallbackType
     });
     done();
   };
+}
+
+function addressOf({ version }: MapFile): string {
+  return `/basemap/${version}.pmtiles`;
 }

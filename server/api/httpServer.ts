@@ -7,7 +7,7 @@ import type { WebSocket } from 'ws';
 import type { Health } from '../domain/health.ts';
 import type { Roster } from '../tracking/roster.ts';
 import type { Tracks } from '../tracking/tracks.ts';
-import { basemapRoutes, type ServedBasemap } from './basemapRoutes.ts';
+import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
 import { createLiveUpgrade } from './liveUpgrade.ts';
 import { ProblemError, sendProblem } from './problem.ts';
 import { unitRoutes } from './unitRoutes.ts';
@@ -16,7 +16,7 @@ import { unitRoutes } from './unitRoutes.ts';
 export type HttpParts = {
   readonly roster: Roster;
   readonly tracks: Tracks;
-  readonly basemap: ServedBasemap;
+  readonly basemap: BasemapToServe;
   /** Folder of the built page. */
   readonly pageDir: string;
   readonly health: () => Health;
@@ -95,7 +95,7 @@ function createApp(parts: HttpParts): FastifyInstance {
 }
 
 /** What the page may load: itself, and the hosts of a map style only when the user named one. */
-function contentPolicy(basemap: ServedBasemap): string {
+function contentPolicy(basemap: BasemapToServe): string {
   const maps = basemap.from === 'style' ? ' https: http:' : '';
   return [
     "default-src 'self'",

@@ -1,4 +1,12 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { errorCode } from '../processes.ts';
@@ -52,9 +60,14 @@ export function restoreLibraryLinks(
   const missing = readLinks(root).filter(({ target }) => !exists(target));
   const failed = missing.filter(({ source, target }) => !link(path.basename(source), target));
   if (failed.length === 0) return undefined;
-  mkdirSync(fallbackFolder, { recursive: true, mode: 0o755 });
-  for (const { source, target } of failed) {
-    symlinkSync(source, path.join(fallbackFolder, path.basename(target)));
+  mkdirSync(fallbackFolder, { mode: 0o755 });
+  // libraries look for each other where they were found themselves, so all must be there
+  const libraries = readdirSync(path.join(root, 'lib'), { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => ({ source: path.join(root, 'lib', name), name }));
+  const links = failed.map(({ source, target }) => ({ source, name: path.basename(target) }));
+  for (const { source, name } of [...libraries, ...links]) {
+    symlinkSync(source, path.join(fallbackFolder, name));
   }
   return fallbackFolder;
 }

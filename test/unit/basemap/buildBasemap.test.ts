@@ -9,7 +9,8 @@ import { basemapAttribution } from '../../../web/basemap/basemapAttribution.ts';
 import { type BasemapFacts, buildBasemap } from '../../../web/basemap/buildBasemap.ts';
 import { openArchive, readTile, tileAt } from './archiveReader.ts';
 
-describe('buildBasemap', () => {
+// a build takes seconds, and several times that on a busy machine
+describe('buildBasemap', { timeout: 60_000 }, () => {
   let folder: string;
   let facts: BasemapFacts;
   let bytes: Uint8Array;
@@ -21,7 +22,7 @@ describe('buildBasemap', () => {
     facts = await buildBasemap(file);
     bytes = await readFile(file);
     archive = openArchive(bytes);
-  });
+  }, 60_000);
 
   afterAll(() => rm(folder, { recursive: true }));
 
