@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { run } from '../../../server/cli/run.ts';
 import { type Database, openDatabase } from '../../../server/storage/database.ts';
 import { type DataDir, openDataDir } from '../../../server/storage/dataDir.ts';
 import { listTrackers } from '../../../server/storage/trackerStore.ts';
@@ -11,6 +12,9 @@ import { watchTrackers } from '../../../server/storage/watchTrackers.ts';
 
 const log = pino({ level: 'silent' });
 const entry = path.join(import.meta.dirname, '../../../server/cli/posko.ts');
+
+/** Set, if to nothing, so that a developer's own .env cannot lead the tests to another database. */
+const ownDatabase = { POSKO_DATABASE_URL: '' };
 
 let dataDir = '';
 
@@ -24,7 +28,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 describe('called wrongly', () => {
   it.each([
     [[], 2, /^$/, /tracker add/],
-    [['--help'], 0, /^$/, /tracker add {2}add a tracker/],
+    [['--help'], 0, /^$/, /tracker add {3}add a tracker/],
     [['tracker', 'add', '--help'], 0, /^$/, /--region <code>/],
     [['tracker', 'remove'], 2, /^There is no command "tracker remove"/, /^$/],
     [['tracker', 'add'], 2, /^the tracker id is missing\. See: /, /^$/],
@@ -33,7 +37,7 @@ describe('called wrongly', () => {
     [['tracker', 'add', 'A', '--kind', 'x', '--region', '64.08'], 2, /^--kind is "x"/, /^$/],
     [['tracker', 'list', '--all'], 2, /--all/, /^$/],
   ])('%j ends with status %i', async (args, status, error, output) => {
-    const end = await posko(args);
+    const end = await runHere(args);
     expect(end).toMatchObject({ status });
     expect(end.error).toMatch(error);
     expect(end.output).toMatch(output);
@@ -42,7 +46,7 @@ describe('called wrongly', () => {
   });
 
   it('says what is wrong with the settings', async () => {
-    const end = await posko(['tracker', 'list'], { POSKO_DATABASE_URL: 'mysql://x' });
+    const end = await runHere(['tracker', 'list'], { POSKO_DATABASE_URL: 'mysql://x' });
     expect(end).toMatchObject({ status: 1, output: '' });
     expect(end.error).toMatch(/POSKO_DATABASE_URL must look like postgres:/);
   });
@@ -62,7 +66,7 @@ describe('while no server runs', () => {
       output: '',
       error: 'The tracker was not added: there is already a tracker or unit with the id "HT-01".\n',
     });
-    expect(await posko(['tracker', 'list'])).toMatchObject({
+    expect(await runHere(['tracker', 'list'])).toMatchObject({
       status: 0,
       output: 'HT-01\t64.08\tElang 1\thandheld\tpolri\n',
     });
@@ -94,7 +98,7 @@ describe('while a server runs', () => {
     });
     const added = await posko(['tracker', 'add', 'AWC-1', '--region=64.08', '--kind=water_cannon']);
     expect(added).toMatchObject({ status: 0, error: '' });
-    await vi.waitFor(() => expect(ids).toContain('AWC-1'));
+    await vi.waitFor(() => expect(ids).toContain('AWC-1'), { timeout: 15_000 });
     await watch.close();
   });
 
@@ -102,7 +106,7 @@ describe('while a server runs', () => {
     const { user, password, host, database: name } = database.connection;
     const url = `postgres://${user}:${password}@${encodeURIComponent(host ?? '')}/${name}`;
     const elsewhere = path.join(dataDir, 'never-made');
-    const end = await posko(['tracker', 'list'], {
+    const end = await runHere(['tracker', 'list'], {
       POSKO_DATABASE_URL: url,
       POSKO_DATA_DIR: elsewhere,
     });
@@ -113,7 +117,7 @@ describe('while a server runs', () => {
 
 it('waits for no other command, but says so', async () => {
   const folder = openDataDir(dataDir, 'command');
-  const end = await posko(['tracker', 'list']);
+  const end = await runHere(['tracker', 'list']);
   folder.release();
   expect(end.status).toBe(1);
   expect(end.error).toMatch(/^A posko command \(process \d+\) is using the data folder/);
@@ -121,12 +125,32 @@ it('waits for no other command, but says so', async () => {
 
 type End = { readonly status: number | null; readonly output: string; readonly error: string };
 
-function posko(args: readonly string[], settings: Record<string, string> = {}): Promise<End> {
+/** The command in this process: quick, for what needs no process of its own. */
+async function runHere(
+  args: readonly string[],
+  settings: Record<string, string> = {},
+): Promise<End> {
+  let output = '';
+  let error = '';
+  const status = await run(args, {
+    env: { ...ownDatabase, POSKO_DATA_DIR: dataDir, ...settings },
+    print: (line) => {
+      output += `${line}\n`;
+    },
+    complain: (line) => {
+      error += `${line}\n`;
+    },
+  });
+  return { status, output, error };
+}
+
+/** The command as it is run by npm. */
+function posko(args: readonly string[]): Promise<End> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', entry, ...args],
     {
-      env: { PATH: process.env['PATH'], POSKO_DATA_DIR: dataDir, ...settings },
+      env: { ...ownDatabase, PATH: process.env['PATH'], POSKO_DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

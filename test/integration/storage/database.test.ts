@@ -9,6 +9,9 @@ import { addTracker } from '../../../server/storage/trackerStore.ts';
 import { watchTrackers } from '../../../server/storage/watchTrackers.ts';
 import { makeScratch, removeScratch, scratchForTest, silent } from './scratch.ts';
 
+/** For what happens as soon as the machine gets to it. */
+const patient = { timeout: 20_000, interval: 5 };
+
 let dataDir = '';
 let database: Database;
 
@@ -126,7 +129,7 @@ describe('while the database is away', () => {
     for (; offered < 5_000; offered++) offer(nowMs + offered);
     await killPostmaster();
     for (; offered < 20_000; offered++) offer(nowMs + offered);
-    await vi.waitFor(() => expect(store.status().failing).not.toBeNull(), { interval: 1 });
+    await vi.waitFor(() => expect(store.status().failing).not.toBeNull(), patient);
     expect(store.status().failing).toMatchObject({ sinceMs: nowMs });
     expect(store.status().notStored).toBe(0);
     nowMs += 1_000;
@@ -144,6 +147,16 @@ describe('while the database is away', () => {
     expect(store.status()).toMatchObject({ queued: 0, notStored: 1 });
   });
 
+  it('an idle connection that breaks is told by the status, and the pool works again', async () => {
+    const outside = await openExternal(url({}), silent);
+    onTestFinished(() => outside.close());
+    await outside.pool.query('select 1');
+    await killPostmaster();
+    await vi.waitFor(() => expect(outside.status().state).toBe('away'), patient);
+    await vi.waitFor(() => outside.pool.query('select 1'), patient);
+    expect(outside.status()).toMatchObject({ state: 'running', error: undefined });
+  });
+
   it('the watch on trackers connects again and tells so', async () => {
     let changes = 0;
     const watch = await watchTrackers({
@@ -155,7 +168,7 @@ describe('while the database is away', () => {
     });
     onTestFinished(() => watch.close());
     await killPostmaster();
-    await vi.waitFor(() => expect(changes).toBe(1), { timeout: 15_000 });
+    await vi.waitFor(() => expect(changes).toBe(1), patient);
     await addTracker(database.pool, {
       id: 'after',
       region: '64.08',
@@ -163,7 +176,7 @@ describe('while the database is away', () => {
       kind: 'handheld',
       agency: 'polri',
     });
-    await vi.waitFor(() => expect(changes).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(changes).toBeGreaterThan(1), patient);
   });
 
   it('a writer that is closed gives up after a while and counts what is left', async () => {
@@ -194,6 +207,6 @@ async function killPostmaster(): Promise<void> {
   const { restarts } = database.status();
   const pidFile = path.join(dataDir, 'postgres', 'postmaster.pid');
   process.kill(Number.parseInt(readFileSync(pidFile, 'utf8'), 10), 'SIGKILL');
-  await vi.waitFor(() => expect(database.status().state).toBe('away'), { interval: 1 });
+  await vi.waitFor(() => expect(database.status().state).toBe('away'), patient);
   expect(database.status().restarts).toBe(restarts);
 }

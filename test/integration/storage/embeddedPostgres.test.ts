@@ -32,6 +32,9 @@ import {
   silent,
 } from './scratch.ts';
 
+/** For what happens as soon as the machine gets to it. */
+const patient = { timeout: 20_000, interval: 5 };
+
 let template = '';
 
 beforeAll(async () => {
@@ -140,7 +143,7 @@ describe('startEmbeddedPostgres', () => {
     expect(await running).toBeInstanceOf(Error);
     await vi.waitFor(
       () => expect(embedded.status()).toMatchObject({ state: 'running', restarts: 1 }),
-      { timeout: 15_000, interval: 20 },
+      patient,
     );
     expect(runningPid(embedded)).not.toBe(killed);
     expect((await pool.query('select value from kept')).rows).toEqual([
@@ -170,7 +173,7 @@ describe('startEmbeddedPostgres', () => {
     const starting = start({ dataDir, signal: stop.signal });
     await vi.waitFor(
       () => expect(readdirSync(dataDir).some((name) => /new-[0-9a-f]{8}$/.test(name))).toBe(true),
-      { interval: 1 },
+      patient,
     );
     stop.abort();
     await expect(starting).rejects.toThrow(/could not be created/);
@@ -230,10 +233,7 @@ describe.skipIf(!isRoot || !mayGrantSearch())(
       const embedded = await start({ dataDir, binaries });
       await query(embedded, 'create table t as select generate_series(1, 1000) as n');
       process.kill(runningPid(embedded), 'SIGKILL');
-      await vi.waitFor(() => expect(embedded.status().restarts).toBe(1), {
-        timeout: 15_000,
-        interval: 20,
-      });
+      await vi.waitFor(() => expect(embedded.status().restarts).toBe(1), patient);
       expect(await query(embedded, 'select count(*)::int as n from t')).toEqual([{ n: 1000 }]);
       expect(statSync(path.join(dataDir, 'postgres')).uid).not.toBe(0);
     });
@@ -294,8 +294,9 @@ function runningPid(embedded: EmbeddedPostgres): number {
 }
 
 function spawnHolder(dataDir: string): ChildProcess {
+  const quiet = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON';
   const script = path.join(import.meta.dirname, 'holdDatabase.ts');
-  const child = spawn(process.execPath, [script, dataDir], {
+  const child = spawn(process.execPath, [quiet, script, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

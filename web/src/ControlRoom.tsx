@@ -1,0 +1,103 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import type { ZoneOfIndonesia } from './formats/zoneOfIndonesia.ts';
+import type { LiveClient } from './live/liveClient.ts';
+import type { LiveViewStore } from './live/liveView.ts';
+import { MapPane } from './map/MapPane.tsx';
+import type { UnitMap } from './map/unitMap.ts';
+import { EmptyRoster } from './panels/EmptyRoster.tsx';
+import { HeaderBar } from './panels/HeaderBar.tsx';
+import { UnitDetailsPanel } from './panels/UnitDetailsPanel.tsx';
+import { UnitList } from './panels/UnitList.tsx';
+import { unitMotion } from './units/unitMotion.ts';
+
+type ControlRoomProps = {
+  readonly client: LiveClient;
+  readonly views: LiveViewStore;
+  readonly zone: ZoneOfIndonesia;
+  readonly nowMs: () => number;
+  readonly glides: () => boolean;
+  readonly onMap: (map: UnitMap | undefined) => void;
+};
+
+/** The whole screen: header, list of units, map, and the details of the selected unit. */
+export function ControlRoom({ client, views, zone, nowMs, glides, onMap }: ControlRoomProps) {
+  const view = useSyncExternalStore(views.subscribe, views.read);
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const theme = colorScheme === 'light' ? 'light' : 'dark';
+  const [map, setMap] = useState<UnitMap>();
+  const [selectedKey, setSelectedKey] = useState<number>();
+  const [follows, setFollows] = useState(false);
+  const serverNowMs = useCallback(() => client.serverNowMs(), [client]);
+
+  const select = useCallback((unitKey: number | undefined) => {
+    setSelectedKey(unitKey);
+    setFollows(false);
+  }, []);
+  const stopFollowing = useCallback(() => setFollows(false), []);
+  const takeMap = useCallback(
+    (newMap: UnitMap | undefined) => {
+      setMap(newMap);
+      onMap(newMap);
+    },
+    [onMap],
+  );
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') select(undefined);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [select]);
+
+  const unit = selectedKey === undefined ? undefined : client.table.roster.get(selectedKey);
+  return (
+    <div className="control-room" data-connection={view.connection.state}>
+      {view.mode === 'demo' && <div className="demo-band" aria-hidden="true" />}
+      <HeaderBar
+        view={view}
+        zone={zone}
+        serverNowMs={serverNowMs}
+        theme={theme}
+        onTheme={setColorScheme}
+      />
+      <main className="control-room-main">
+        <UnitList
+          table={client.table}
+          view={view}
+          selectedKey={selectedKey}
+          onChoose={(unitKey) => {
+            select(unitKey);
+            map?.showUnit(unitKey);
+          }}
+        />
+        <div className="map-area">
+          <MapPane
+            client={client}
+            nowMs={nowMs}
+            glides={glides}
+            theme={theme}
+            selectedKey={selectedKey}
+            follows={follows}
+            onPick={select}
+            onFollowEnd={stopFollowing}
+            onMap={takeMap}
+          />
+          {view.hasSnapshot && view.units === 0 && <EmptyRoster />}
+          {unit !== undefined && (
+            <UnitDetailsPanel
+              key={unit.id}
+              unit={unit}
+              motion={unitMotion(client.table, unit.key, view.serverNowMs)}
+              zone={zone}
+              follows={follows}
+              onCentre={() => map?.showUnit(unit.key)}
+              onFollow={setFollows}
+              onClose={() => select(undefined)}
+            />
+          )}
+        </div>
+      </main>
+    </div>
+  );
+}

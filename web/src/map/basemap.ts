@@ -1,0 +1,52 @@
+import { addProtocol, type StyleSpecification } from 'maplibre-gl';
+import { Protocol } from 'pmtiles';
+import type { Basemap } from '../../../server/domain/unitDetails.ts';
+import { basemapStyle } from '../../basemap/basemapStyle.ts';
+import { fontFamily } from '../theme.ts';
+import type { Theme } from './mapColors.ts';
+
+/** A MapLibre style, or the address of one that the administrator named. */
+export type BasemapStyle = StyleSpecification | string;
+
+addProtocol('pmtiles', new Protocol().tile);
+
+/** Asks the server for its map. @throws Error that says what came instead */
+export async function fetchBasemap(signal: AbortSignal): Promise<Basemap> {
+  const response = await fetch('/api/v1/basemap', { signal });
+  if (!response.ok) throw new Error(`/api/v1/basemap: HTTP ${response.status}`);
+  const basemap = readBasemap(await response.json());
+  if (basemap === undefined) throw new Error('/api/v1/basemap: unexpected form');
+  return basemap;
+}
+
+/** The style to draw a map with. */
+export function styleOf(basemap: Basemap, theme: Theme, language: 'id' | 'en'): BasemapStyle {
+  if (basemap.from === 'style') return basemap.url;
+  const url = new URL(basemap.url, window.location.href).href;
+  return basemapStyle({ theme, url, language, fontFamily, attribution: basemap.attribution });
+}
+
+const plainColors: Readonly<Record<Theme, string>> = { dark: '#1b2026', light: '#e8ebee' };
+
+/** An empty ground: units are still drawn when there is no map to draw them on. */
+export function plainStyle(theme: Theme): StyleSpecification {
+  return {
+    version: 8,
+    sources: {},
+    layers: [
+      { id: 'background', type: 'background', paint: { 'background-color': plainColors[theme] } },
+    ],
+  };
+}
+
+function readBasemap(json: unknown): Basemap | undefined {
+  if (typeof json !== 'object' || json === null || !('from' in json) || !('url' in json)) {
+    return undefined;
+  }
+  const { from, url } = json;
+  if (typeof url !== 'string') return undefined;
+  if (from === 'style') return { from, url };
+  const attribution = 'attribution' in json ? json.attribution : undefined;
+  if (from !== 'pmtiles' || typeof attribution !== 'string') return undefined;
+  return { from, url, attribution };
+}

@@ -1,0 +1,126 @@
+import { displayedPlace, type UnitTable } from '../live/unitTable.ts';
+import { createProjection, edgesOf, type View } from './webMercator.ts';
+
+/** Most labels on the screen: more cannot be read, and text is the dearest thing to draw. */
+export const mostLabels = 250;
+
+/** With more units than this in view the screen is a swarm in which a callsign finds no room, and none is looked for. */
+const mostCandidates = 4000;
+
+/** Size of the text, CSS pixels, and its width per character, rather too wide than too narrow. */
+export const labelPx = 13;
+const characterPx = 8;
+/** Room between the middle of a symbol and its label. */
+export const labelOffsetPx = 17;
+/** The same for the selected unit, whose ring needs room. */
+export const selectedLabelOffsetPx = 25;
+/** Half the side of the square that a symbol keeps free of other units' labels. */
+const symbolHalfPx = 10;
+/** Side of a cell of the grid in which collisions are looked for. */
+const cellPx = 64;
+
+type Box = { left: number; top: number; right: number; bottom: number; key: number };
+
+export type PlacedLabels = {
+  /** Units whose callsigns are written. */
+  readonly keys: readonly number[];
+  /** Units in view, with a label or without. */
+  readonly inView: number;
+};
+
+/**
+ * Chooses the units whose callsigns are written: as many as fit without touching each other or
+ * another unit's symbol. Whoever has a label keeps it while it fits, so that labels do not jump from
+ * unit to unit; the selected unit comes first.
+ */
+export function placeLabels(
+  table: UnitTable,
+  view: View,
+  nowMs: number,
+  labelled: ReadonlySet<number>,
+  selectedKey: number | undefined,
+): PlacedLabels {
+  const rows = rowsInView(table, view, nowMs);
+  const isSwarm = rows.length > mostCandidates;
+  const project = createProjection(view);
+  const seen = rows
+    .map((row) => ({ row, key: table.unitKey[row] ?? 0 }))
+    .filter(({ key }) => !isSwarm || key === selectedKey)
+    .map(({ row, key }) => {
+      const [x, y] = project(...displayedPlace(table, row, nowMs));
+      return { key, x, y };
+    });
+  const grid = new Map<number, Box[]>();
+  for (const { key, x, y } of seen) {
+    const box = around(x, y, key);
+    add(grid, box);
+  }
+  const rank = (key: number): number => (key === selectedKey ? 0 : labelled.has(key) ? 1 : 2);
+  seen.sort((a, b) => rank(a.key) - rank(b.key) || a.key - b.key);
+  const chosen: number[] = [];
+  for (const { key, x, y } of seen) {
+    const callsign = table.roster.get(key)?.callsign;
+    if (callsign === undefined) continue;
+    const left = x + labelOffsetPx;
+    const right = left + callsign.length * characterPx;
+    const box = { left, right, top: y - labelPx / 2 - 2, bottom: y + labelPx / 2 + 2, key };
+    if (key !== selectedKey && collides(grid, box)) continue;
+    add(grid, box);
+    chosen.push(key);
+    if (chosen.length === mostLabels) break;
+  }
+  return { keys: chosen, inView: rows.length };
+}
+
+/** Compared in degrees, so that the many outside, and a swarm inside, cost no projection. */
+function rowsInView(table: UnitTable, view: View, nowMs: number): number[] {
+  const [west, south, east, north] = edgesOf(view);
+  const rows = [];
+  for (let row = 0; row < table.count; row += 1) {
+    const [lon, lat] = displayedPlace(table, row, nowMs);
+    if (lon >= west && lon <= east && lat >= south && lat <= north) rows.push(row);
+  }
+  return rows;
+}
+
+function around(x: number, y: number, key: number): Box {
+  return {
+    left: x - symbolHalfPx,
+    right: x + symbolHalfPx,
+    top: y - symbolHalfPx,
+    bottom: y + symbolHalfPx,
+    key,
+  };
+}
+
+function collides(grid: ReadonlyMap<number, Box[]>, box: Box): boolean {
+  for (const cell of cellsOf(box)) {
+    for (const other of grid.get(cell) ?? []) {
+      const apart =
+        other.right < box.left ||
+        other.left > box.right ||
+        other.bottom < box.top ||
+        other.top > box.bottom;
+      if (!apart && other.key !== box.key) return true;
+    }
+  }
+  return false;
+}
+
+function add(grid: Map<number, Box[]>, box: Box): void {
+  for (const cell of cellsOf(box)) {
+    const boxes = grid.get(cell);
+    if (boxes === undefined) grid.set(cell, [box]);
+    else boxes.push(box);
+  }
+}
+
+function cellsOf(box: Box): number[] {
+  const cells = [];
+  for (let x = Math.floor(box.left / cellPx); x <= Math.floor(box.right / cellPx); x += 1) {
+    for (let y = Math.floor(box.top / cellPx); y <= Math.floor(box.bottom / cellPx); y += 1) {
+      cells.push(x * 4096 + y);
+    }
+  }
+  return cells;
+}

@@ -1,0 +1,37 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { Basemap } from '../../../server/domain/unitDetails.ts';
+import { fetchBasemap } from './basemap.ts';
+
+export type AskedBasemap = {
+  readonly basemap: Basemap | undefined;
+  /** Why there is none, or what is wrong with it. */
+  readonly problem: string | undefined;
+  readonly reportProblem: (problem: string) => void;
+  readonly retry: () => void;
+};
+
+/** The server's map, asked for once and again on `retry`. */
+export function useBasemap(): AskedBasemap {
+  const [basemap, setBasemap] = useState<Basemap>();
+  const [problem, reportProblem] = useState<string>();
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is the reason to ask again
+  useEffect(() => {
+    const abort = new AbortController();
+    const ask = async (): Promise<void> => {
+      try {
+        setBasemap(await fetchBasemap(abort.signal));
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        reportProblem(error instanceof Error ? error.message : String(error));
+      }
+    };
+    void ask();
+    return () => abort.abort();
+  }, [attempt]);
+  const retry = useCallback(() => {
+    reportProblem(undefined);
+    setAttempt((before) => before + 1);
+  }, []);
+  return { basemap, problem, reportProblem, retry };
+}

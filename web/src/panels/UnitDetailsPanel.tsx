@@ -1,0 +1,188 @@
+import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RosterEntry } from '../../../server/domain/unit.ts';
+import { ageText } from '../formats/ageText.ts';
+import { compassPoint } from '../formats/compassPoint.ts';
+import { dayAndTime, timeOfDay, type ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
+import type { FixDetails } from '../units/fixDetails.ts';
+import { type UnitMotion, unitState } from '../units/unitMotion.ts';
+import { useFixDetails } from '../units/useFixDetails.ts';
+import { KindSymbol } from './KindSymbol.tsx';
+
+type UnitDetailsPanelProps = {
+  readonly unit: RosterEntry;
+  readonly motion: UnitMotion | undefined;
+  readonly zone: ZoneOfIndonesia;
+  readonly follows: boolean;
+  readonly onCentre: () => void;
+  readonly onFollow: (follows: boolean) => void;
+  readonly onClose: () => void;
+};
+
+/** Who, what, when, where and how accurate, of the selected unit. */
+export function UnitDetailsPanel(props: UnitDetailsPanelProps) {
+  const { unit, motion, zone, follows, onCentre, onFollow, onClose } = props;
+  const { t } = useTranslation();
+  const { details, hasFailed } = useFixDetails(unit.id, motion?.fixedAtMs);
+  return (
+    <Paper component="section" className="unit-details" aria-label={unit.callsign} shadow="sm">
+      <Group gap="sm" wrap="nowrap" className="unit-details-head">
+        <KindSymbol kind={unit.kind} sizePx={22} />
+        <Text component="h2" size="lg" fw={600} flex={1} truncate>
+          {unit.callsign}
+        </Text>
+        <CloseButton aria-label={t('unit.close')} onClick={onClose} />
+      </Group>
+      {motion === undefined ? (
+        <Text size="sm" p="sm">
+          {t('unit.noFix')}
+        </Text>
+      ) : (
+        <Group gap="xs" px="sm" py="xs">
+          <Button size="compact-sm" variant="default" onClick={onCentre}>
+            {t('unit.centre')}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant={follows ? 'filled' : 'default'}
+            aria-pressed={follows}
+            onClick={() => onFollow(!follows)}
+          >
+            {t(follows ? 'unit.following' : 'unit.follow')}
+          </Button>
+        </Group>
+      )}
+      <div className="unit-details-facts">
+        {motion !== undefined && <WhenFacts motion={motion} details={details} zone={zone} />}
+        {motion !== undefined && <WhereFacts motion={motion} details={details} />}
+        {motion !== undefined && <MotionFacts motion={motion} details={details} />}
+        <WhoFacts unit={unit} />
+        {hasFailed && (
+          <Text size="xs" className="notice">
+            {t('unit.noDetails')}
+          </Text>
+        )}
+      </div>
+    </Paper>
+  );
+}
+
+type MotionAndDetails = {
+  readonly motion: UnitMotion;
+  readonly details: FixDetails | undefined;
+};
+
+function WhenFacts(props: MotionAndDetails & { readonly zone: ZoneOfIndonesia }) {
+  const { motion, details, zone } = props;
+  const { t, i18n } = useTranslation();
+  const age = ageText(motion.ageMs);
+  const state = unitState(motion);
+  const seconds = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
+  return (
+    <Facts title={t('unit.when')}>
+      <Fact name={t('unit.age')} field="age">
+        {t(age.key, { n: age.n })}
+        {state === 'stale' && <span className="stale-mark">{t('unit.stale')}</span>}
+      </Fact>
+      <Fact name={t('unit.fixedAt')} field="fixed-at">
+        {dayAndTime(motion.fixedAtMs, zone.timeZone, i18n.language)} {zone.name}
+        <br />
+        <span className="quiet">{timeOfDay(motion.fixedAtMs, 'UTC')} UTC</span>
+      </Fact>
+      {details?.delayMs !== undefined && (
+        <Fact name={t('unit.delay')} field="delay">
+          {t('unit.delaySeconds', { n: seconds.format(details.delayMs / 1000) })}
+        </Fact>
+      )}
+    </Facts>
+  );
+}
+
+function WhereFacts({ motion, details }: MotionAndDetails) {
+  const { t, i18n } = useTranslation();
+  const degrees = new Intl.NumberFormat(i18n.language, {
+    minimumFractionDigits: 5,
+    maximumFractionDigits: 5,
+  });
+  const { accuracyM } = motion;
+  return (
+    <Facts title={t('unit.where')}>
+      <Fact name={t('unit.place')} field="place">
+        {degrees.format(Math.abs(motion.lat))}° {motion.lat < 0 ? 'S' : 'N'}
+        <br />
+        {degrees.format(Math.abs(motion.lon))}° {motion.lon < 0 ? 'W' : 'E'}
+      </Fact>
+      <Fact name={t('unit.accuracy')} field="accuracy">
+        {accuracyM === undefined ? t('unit.unknown') : `± ${Math.round(accuracyM)} m`}
+      </Fact>
+      {details?.altitudeM !== undefined && (
+        <Fact name={t('unit.altitude')}>{Math.round(details.altitudeM)} m</Fact>
+      )}
+      {details?.sats !== undefined && <Fact name={t('unit.satellites')}>{details.sats}</Fact>}
+    </Facts>
+  );
+}
+
+function MotionFacts({ motion, details }: MotionAndDetails) {
+  const { t, i18n } = useTranslation();
+  const { speedMps, courseDeg } = motion;
+  const kmh = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 0 });
+  return (
+    <Facts title={t('unit.what')}>
+      <Fact name={t('unit.speed')} field="speed">
+        {speedMps === undefined ? t('unit.unknown') : `${kmh.format(speedMps * 3.6)} km/h`}
+      </Fact>
+      <Fact name={t('unit.course')} field="course">
+        {courseDeg === undefined
+          ? t('unit.unknown')
+          : `${courseDeg}° ${t(`course.${compassPoint(courseDeg)}`)}`}
+      </Fact>
+      {details?.batteryPct !== undefined && (
+        <Fact name={t('unit.battery')}>{Math.round(details.batteryPct)} %</Fact>
+      )}
+      {details?.attributes.map(([name, value]) => (
+        <Fact key={name} name={name}>
+          {typeof value === 'boolean' ? t(value ? 'unit.yes' : 'unit.no') : value}
+        </Fact>
+      ))}
+    </Facts>
+  );
+}
+
+function WhoFacts({ unit }: { readonly unit: RosterEntry }) {
+  const { t } = useTranslation();
+  return (
+    <Facts title={t('unit.who')}>
+      <Fact name={t('unit.kind')}>{t(`kind.${unit.kind}`)}</Fact>
+      <Fact name={t('unit.agency')}>{t(`agencyFull.${unit.agency}`)}</Fact>
+      <Fact name={t('unit.region')}>{unit.region}</Fact>
+      <Fact name={t('unit.id')}>{unit.id}</Fact>
+      <Fact name={t('unit.tracker')}>{unit.trackerId}</Fact>
+    </Facts>
+  );
+}
+
+function Facts({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <Text component="h3" size="xs" fw={600} className="quiet facts-title">
+        {title}
+      </Text>
+      <dl className="facts">{children}</dl>
+    </>
+  );
+}
+
+type FactProps = { readonly name: string; readonly field?: string; readonly children: ReactNode };
+
+function Fact({ name, field, children }: FactProps) {
+  return (
+    <div className="fact">
+      <dt>{name}</dt>
+      <dd className="digits" data-field={field}>
+        {children}
+      </dd>
+    </div>
+  );
+}

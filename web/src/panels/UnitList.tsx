@@ -1,0 +1,151 @@
+import { Button, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core';
+import type { TFunction } from 'i18next';
+import { type KeyboardEvent, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RosterEntry } from '../../../server/domain/unit.ts';
+import { ageText } from '../formats/ageText.ts';
+import type { LiveView } from '../live/liveView.ts';
+import type { UnitTable } from '../live/unitTable.ts';
+import { unitMotion, unitState } from '../units/unitMotion.ts';
+import { KindSymbol } from './KindSymbol.tsx';
+
+type UnitListProps = {
+  readonly table: UnitTable;
+  readonly view: LiveView;
+  readonly selectedKey: number | undefined;
+  /** Select a unit and bring it to the middle of the map. */
+  readonly onChoose: (unitKey: number) => void;
+};
+
+/** Rows drawn at first and added by "show more": a thousand rows would cost more than they show. */
+const rowsAtOnce = 100;
+
+const byCallsign = new Intl.Collator('id', { numeric: true });
+
+/**
+ * Every unit by callsign, searchable; the way to a unit without a mouse. Tab reaches the list once,
+ * the arrow keys walk through it, Enter chooses. The order never changes by itself.
+ */
+export function UnitList({ table, view, selectedKey, onChoose }: UnitListProps) {
+  const { t } = useTranslation();
+  const [query, setQuery] = useState('');
+  const [limit, setLimit] = useState(rowsAtOnce);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the roster changes in place; its version says when
+  const all = useMemo(
+    () => [...table.roster.values()].sort((a, b) => byCallsign.compare(a.callsign, b.callsign)),
+    [table, view.rosterVersion, view.units],
+  );
+  const found = useMemo(() => all.filter((unit) => matches(unit, query, t)), [all, query, t]);
+  const shown = found.slice(0, limit);
+  const tabStop = shown.some(({ key }) => key === selectedKey) ? selectedKey : shown[0]?.key;
+  return (
+    <section className="unit-list" aria-label={t('list.title')}>
+      <div className="unit-list-head">
+        <TextInput
+          size="sm"
+          type="search"
+          value={query}
+          placeholder={t('list.search')}
+          aria-label={t('list.searchLabel')}
+          onChange={(event) => setQuery(event.currentTarget.value)}
+        />
+        <Text size="xs" className="quiet digits" role="status">
+          {t('list.shown', { shown: shown.length, total: all.length })}
+        </Text>
+      </div>
+      <ScrollArea className="unit-list-rows" type="auto">
+        {found.length === 0 && (
+          <Text size="sm" p="sm" className="quiet">
+            {t(all.length === 0 ? 'empty.title' : 'list.none')}
+          </Text>
+        )}
+        <ul onKeyDown={walkRows}>
+          {shown.map((unit) => (
+            <UnitRow
+              key={unit.key}
+              unit={unit}
+              table={table}
+              serverNowMs={view.serverNowMs}
+              isSelected={unit.key === selectedKey}
+              isTabStop={unit.key === tabStop}
+              onChoose={onChoose}
+            />
+          ))}
+        </ul>
+        {found.length > limit && (
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            m="xs"
+            onClick={() => setLimit(limit + rowsAtOnce)}
+          >
+            {t('list.more', { count: Math.min(rowsAtOnce, found.length - limit) })}
+          </Button>
+        )}
+      </ScrollArea>
+    </section>
+  );
+}
+
+type UnitRowProps = {
+  readonly unit: RosterEntry;
+  readonly table: UnitTable;
+  readonly serverNowMs: number;
+  readonly isSelected: boolean;
+  readonly isTabStop: boolean;
+  readonly onChoose: (unitKey: number) => void;
+};
+
+function UnitRow({ unit, table, serverNowMs, isSelected, isTabStop, onChoose }: UnitRowProps) {
+  const { t } = useTranslation();
+  const motion = unitMotion(table, unit.key, serverNowMs);
+  const state = unitState(motion);
+  const age = motion === undefined ? undefined : ageText(motion.ageMs);
+  return (
+    <li>
+      <UnstyledButton
+        className="unit-row"
+        data-state={state}
+        data-unit={unit.id}
+        aria-current={isSelected}
+        tabIndex={isTabStop ? 0 : -1}
+        onClick={() => onChoose(unit.key)}
+      >
+        <KindSymbol kind={unit.kind} />
+        <span className="unit-row-name">
+          <span className="unit-row-callsign">{unit.callsign}</span>
+          <span className="unit-row-agency">
+            {t(`agency.${unit.agency}`)} · {t(`kind.${unit.kind}`)}
+          </span>
+        </span>
+        <span className="unit-row-age digits">
+          {age === undefined ? t('unit.withoutFix') : t(age.key, { n: age.n })}
+          {state === 'stale' && <span className="unit-row-stale">{t('unit.stale')}</span>}
+        </span>
+      </UnstyledButton>
+    </li>
+  );
+}
+
+function matches(unit: RosterEntry, query: string, t: TFunction): boolean {
+  const wanted = query.trim().toLowerCase();
+  if (wanted === '') return true;
+  const words = [
+    unit.callsign,
+    unit.id,
+    unit.trackerId,
+    t(`agency.${unit.agency}`),
+    t(`kind.${unit.kind}`),
+  ];
+  return words.some((word) => word.toLowerCase().includes(wanted));
+}
+
+function walkRows(event: KeyboardEvent<HTMLUListElement>): void {
+  const rows = [...event.currentTarget.querySelectorAll('button')];
+  const at = rows.findIndex((row) => row.matches(':focus'));
+  const goal = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+  const row = goal === undefined ? undefined : rows[goal];
+  if (row === undefined) return;
+  event.preventDefault();
+  row.focus();
+}

@@ -1,0 +1,134 @@
+/** Bahasa Indonesia: the first language of the page. Every other language has exactly these texts. */
+export const id = {
+  'app.name': 'Posko',
+  'app.title': 'Posko – peta unit',
+  'demo.mark': 'DEMO – data latihan',
+  'demo.explain': 'Data ini simulasi dan akan dibuang. Bukan kejadian nyata.',
+
+  'connection.connecting': 'Menyambung…',
+  'connection.live': 'Tersambung',
+  'connection.lost': 'Terputus sejak {{time}} – menyambung kembali…',
+  'connection.lostExplain':
+    'Peta menampilkan keadaan terakhir yang diterima. Halaman terus mencoba menyambung kembali.',
+
+  'counts.label': 'Jumlah unit',
+  'counts.fresh': 'Terkini',
+  'counts.freshExplain': 'Posisi terakhir kurang dari 5 menit yang lalu',
+  'counts.stale': 'Usang',
+  'counts.staleExplain': 'Posisi terakhir 5 menit yang lalu atau lebih; simbolnya pudar di peta',
+  'counts.withoutFix': 'Tanpa posisi',
+  'counts.withoutFixExplain': 'Terdaftar, tetapi belum pernah mengirim posisi',
+
+  'clock.label': 'Jam server',
+  'language.switch': 'English',
+  'language.label': 'Ganti bahasa ke Inggris',
+  'theme.toLight': 'Tema terang',
+  'theme.toDark': 'Tema gelap',
+
+  'map.label': 'Peta unit. Gunakan daftar unit untuk memilih unit dengan papan tik.',
+  'map.zoomIn': 'Perbesar peta',
+  'map.zoomOut': 'Perkecil peta',
+  'map.showAll': 'Tampilkan semua unit',
+  'map.problem': 'Peta dasar tidak dapat dimuat. Unit tetap ditampilkan.',
+  'map.retry': 'Coba lagi',
+  'map.noWebGl':
+    'Peta memerlukan WebGL 2, yang tidak tersedia di peramban ini. Aktifkan akselerasi grafis atau gunakan peramban lain. Daftar unit tetap berfungsi.',
+
+  'list.title': 'Unit',
+  'list.search': 'Cari tanda panggil, ID, instansi…',
+  'list.searchLabel': 'Cari unit',
+  'list.none': 'Tidak ada unit yang cocok.',
+  'list.more': 'Tampilkan {{count}} lagi',
+  'list.shown': '{{shown}} dari {{total}}',
+
+  'empty.title': 'Belum ada unit',
+  'empty.intro': 'Daftarkan pelacak, lalu kirim posisi pertamanya. Unit langsung muncul di peta.',
+  'empty.add': '1. Daftarkan pelacak',
+  'empty.publish': '2. Kirim satu posisi',
+  'empty.publishHint':
+    'Aplikasi OwnTracks di ponsel mengirim pesan yang sama: isi alamat server, dan ID pelacak sebagai nama pengguna.',
+
+  'unit.close': 'Tutup rincian',
+  'unit.centre': 'Tengahkan',
+  'unit.follow': 'Ikuti',
+  'unit.following': 'Mengikuti',
+  'unit.who': 'Siapa',
+  'unit.what': 'Gerak',
+  'unit.when': 'Kapan',
+  'unit.where': 'Di mana',
+  'unit.kind': 'Jenis',
+  'unit.agency': 'Instansi',
+  'unit.id': 'ID unit',
+  'unit.tracker': 'ID pelacak',
+  'unit.region': 'Wilayah',
+  'unit.speed': 'Kecepatan',
+  'unit.course': 'Arah',
+  'unit.battery': 'Baterai',
+  'unit.altitude': 'Ketinggian',
+  'unit.satellites': 'Satelit',
+  'unit.age': 'Umur posisi',
+  'unit.fixedAt': 'Waktu posisi',
+  'unit.delay': 'Jeda kirim',
+  'unit.delaySeconds': '{{n}} dtk',
+  'unit.place': 'Koordinat',
+  'unit.accuracy': 'Ketelitian',
+  'unit.unknown': 'tidak diketahui',
+  'unit.yes': 'ya',
+  'unit.no': 'tidak',
+  'unit.noFix': 'Belum ada posisi dari unit ini.',
+  'unit.noDetails':
+    'Rincian dari server tidak dapat dibaca; yang tampil berasal dari data langsung.',
+  'unit.fresh': 'terkini',
+  'unit.stale': 'usang',
+  'unit.withoutFix': 'tanpa posisi',
+
+  'age.seconds': '{{n}} dtk lalu',
+  'age.minutes': '{{n}} mnt lalu',
+  'age.hours': '{{n}} jam lalu',
+  'age.days': '{{n}} hari lalu',
+
+  'course.N': 'utara',
+  'course.NE': 'timur laut',
+  'course.E': 'timur',
+  'course.SE': 'tenggara',
+  'course.S': 'selatan',
+  'course.SW': 'barat daya',
+  'course.W': 'barat',
+  'course.NW': 'barat laut',
+
+  'kind.handheld': 'Genggam',
+  'kind.motorcycle': 'Sepeda motor',
+  'kind.patrol_car': 'Mobil patroli',
+  'kind.water_cannon': 'Water cannon (AWC)',
+  'kind.apc': 'Kendaraan taktis (APC)',
+  'kind.fire_engine': 'Mobil pemadam',
+  'kind.ambulance': 'Ambulans',
+  'kind.truck': 'Truk',
+  'kind.drone': 'Drone',
+  'kind.other': 'Lainnya',
+
+  'agency.polri': 'Polri',
+  'agency.tni': 'TNI',
+  'agency.satpol_pp': 'Satpol PP',
+  'agency.damkar': 'Damkar',
+  'agency.linmas': 'Linmas',
+  'agency.dishub': 'Dishub',
+  'agency.other': 'Lainnya',
+
+  'agencyFull.polri': 'Kepolisian (Polri)',
+  'agencyFull.tni': 'Tentara (TNI)',
+  'agencyFull.satpol_pp': 'Satuan Polisi Pamong Praja (Satpol PP)',
+  'agencyFull.damkar': 'Pemadam Kebakaran (Damkar)',
+  'agencyFull.linmas': 'Perlindungan Masyarakat (Linmas)',
+  'agencyFull.dishub': 'Dinas Perhubungan (Dishub)',
+  'agencyFull.other': 'Lainnya',
+
+  'fault.title': 'Halaman ini mengalami gangguan',
+  'fault.reload': 'Muat ulang halaman',
+} as const;
+
+/** Names of all texts. */
+export type TextKey = keyof typeof id;
+
+/** A language: every text, none missing, none too many. */
+export type Texts = Readonly<Record<TextKey, string>>;

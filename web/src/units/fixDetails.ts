@@ -1,0 +1,47 @@
+/** What the server knows of a unit's newest position beyond the live frame. */
+export type FixDetails = {
+  /** From the fix to its arrival at the server, ms. */
+  readonly delayMs: number | undefined;
+  readonly altitudeM: number | undefined;
+  readonly batteryPct: number | undefined;
+  readonly sats: number | undefined;
+  /** What else the device said, by name. */
+  readonly attributes: readonly (readonly [string, string | number | boolean])[];
+};
+
+/** Asks `GET /api/v1/units/<id>`. @throws Error that names what came instead */
+export async function fetchFixDetails(unitId: string, signal: AbortSignal): Promise<FixDetails> {
+  const path = `/api/v1/units/${encodeURIComponent(unitId)}`;
+  const response = await fetch(path, { signal });
+  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+  return readFixDetails(await response.json());
+}
+
+/** Takes what can be shown from the server's answer; a field that is missing or of a wrong type is unknown. */
+export function readFixDetails(json: unknown): FixDetails {
+  const position = fieldsOf(fieldsOf(json)['position']);
+  const fixedAtMs = numberOf(position['fixedAtMs']);
+  const receivedAtMs = numberOf(position['receivedAtMs']);
+  return {
+    delayMs:
+      fixedAtMs === undefined || receivedAtMs === undefined ? undefined : receivedAtMs - fixedAtMs,
+    altitudeM: numberOf(position['altitudeM']),
+    batteryPct: numberOf(position['batteryPct']),
+    sats: numberOf(position['sats']),
+    attributes: Object.entries(fieldsOf(position['attributes'])).flatMap(([name, value]) =>
+      isScalar(value) ? [[name, value] as const] : [],
+    ),
+  };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,50 @@
+import {
+  decodeAccuracy,
+  decodeCourse,
+  decodeSpeed,
+  unknownAccuracy,
+  unknownCourse,
+  unknownSpeed,
+} from '../../../server/domain/liveFrame.ts';
+import { staleAfterMs } from '../live/age.ts';
+import type { UnitTable } from '../live/unitTable.ts';
+
+/** What the live frames say of one unit's newest fix. Unknown numbers are undefined. */
+export type UnitMotion = {
+  readonly lon: number;
+  readonly lat: number;
+  readonly fixedAtMs: number;
+  readonly ageMs: number;
+  readonly speedMps: number | undefined;
+  readonly courseDeg: number | undefined;
+  readonly accuracyM: number | undefined;
+};
+
+/** How current a unit is. */
+export type UnitState = 'fresh' | 'stale' | 'withoutFix';
+
+/** Reads a unit's row, or undefined when it has no place yet. */
+export function unitMotion(
+  table: UnitTable,
+  unitKey: number,
+  serverNowMs: number,
+): UnitMotion | undefined {
+  const row = table.index.get(unitKey);
+  if (row === undefined) return undefined;
+  const fixedAtMs = table.fixedAtMs[row] ?? 0;
+  return {
+    lon: table.lonLat[row * 2] ?? 0,
+    lat: table.lonLat[row * 2 + 1] ?? 0,
+    fixedAtMs,
+    ageMs: serverNowMs - fixedAtMs,
+    speedMps: decodeSpeed(table.speedCmps[row] ?? unknownSpeed),
+    courseDeg: decodeCourse(table.course[row] ?? unknownCourse),
+    accuracyM: decodeAccuracy(table.accuracy[row] ?? unknownAccuracy),
+  };
+}
+
+/** Fresh, stale or without a fix. */
+export function unitState(motion: UnitMotion | undefined): UnitState {
+  if (motion === undefined) return 'withoutFix';
+  return motion.ageMs >= staleAfterMs ? 'stale' : 'fresh';
+}
