@@ -127,6 +127,17 @@ async function startParts(
     tracks.setTrackers(roster.trackers);
     hub.setRoster(roster.entries);
   };
+  // listening first, so that no tracker that is added meanwhile is missed
+  const watch = await watchTrackers({
+    connection: database.connection,
+    log,
+    onChange: async () => {
+      await readRoster();
+      ingest.setTrackers(roster.trackers);
+      log.info({ event: 'rosterRead', trackers: roster.trackers.length }, 'the trackers were read');
+    },
+  });
+  parts.defer(() => watch.close());
   await readRoster();
   for (const { trackerKey, fix, receivedAtMs } of await latestPositions(database.pool)) {
     const track = tracks.get(trackerKey);
@@ -141,17 +152,6 @@ async function startParts(
   const mqttPort = await ingest.start(roster.trackers).catch((error: unknown) => {
     throw asStartError(error, 'MQTT', config.mqtt.host, config.mqtt.port);
   });
-  const watch = await watchTrackers({
-    connection: database.connection,
-    log,
-    onChange: async () => {
-      await readRoster();
-      ingest.setTrackers(roster.trackers);
-      log.info({ event: 'rosterRead', trackers: roster.trackers.length }, 'the trackers were read');
-    },
-  });
-  parts.defer(() => watch.close());
-
   const http = new HttpServer({
     roster,
     tracks,

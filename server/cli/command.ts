@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 
 /** What a command gets to do its work. */
-export type CommandContext = {
+type CommandContext = {
   readonly config: Config;
   /** Arguments after the command's own words. */
   readonly args: readonly string[];

@@ -19,7 +19,7 @@ export type EmbeddedOptions = {
   readonly binaries?: Binaries;
 };
 
-export type EmbeddedStatus = {
+type EmbeddedStatus = {
   readonly state: 'running' | 'restarting' | 'stopped';
   /** Process id of the postmaster while it runs. */
   readonly pid: number | undefined;

@@ -11,7 +11,7 @@ const mostCandidates = 4000;
 export const labelPx = 13;
 const characterPx = 8;
 /** Room between the middle of a symbol and its label. */
-export const labelOffsetPx = 17;
+export const labelOffsetPx = 21;
 /** The same for the selected unit, whose ring needs room. */
 export const selectedLabelOffsetPx = 25;
 /** Half the side of the square that a symbol keeps free of other units' labels. */
@@ -21,23 +21,31 @@ const cellPx = 64;
 
 type Box = { left: number; top: number; right: number; bottom: number; key: number };
 
+/** A callsign that is written beside its unit. */
+export type Label = {
+  readonly key: number;
+  readonly callsign: string;
+  readonly side: 'right' | 'left';
+};
+
 export type PlacedLabels = {
-  /** Units whose callsigns are written. */
-  readonly keys: readonly number[];
+  readonly labels: readonly Label[];
   /** Units in view, with a label or without. */
   readonly inView: number;
 };
 
 /**
- * Chooses the units whose callsigns are written: as many as fit without touching each other or
- * another unit's symbol. Whoever has a label keeps it while it fits, so that labels do not jump from
- * unit to unit; the selected unit comes first.
+ * Chooses the units whose callsigns are written: as many as fit, to the right or else to the left,
+ * without touching each other or another unit's symbol. Whoever has a label keeps it while it fits,
+ * so that labels do not jump from unit to unit or from side to side; the selected unit comes first.
+ *
+ * @param before the labels that are on the screen now
  */
 export function placeLabels(
   table: UnitTable,
   view: View,
   nowMs: number,
-  labelled: ReadonlySet<number>,
+  before: readonly Label[],
   selectedKey: number | undefined,
 ): PlacedLabels {
   const rows = rowsInView(table, view, nowMs);
@@ -55,21 +63,37 @@ export function placeLabels(
     const box = around(x, y, key);
     add(grid, box);
   }
-  const rank = (key: number): number => (key === selectedKey ? 0 : labelled.has(key) ? 1 : 2);
+  const sides = new Map(before.map(({ key, side }) => [key, side]));
+  const rank = (key: number): number => (key === selectedKey ? 0 : sides.has(key) ? 1 : 2);
   seen.sort((a, b) => rank(a.key) - rank(b.key) || a.key - b.key);
-  const chosen: number[] = [];
+  const labels: Label[] = [];
   for (const { key, x, y } of seen) {
     const callsign = table.roster.get(key)?.callsign;
     if (callsign === undefined) continue;
-    const left = x + labelOffsetPx;
-    const right = left + callsign.length * characterPx;
-    const box = { left, right, top: y - labelPx / 2 - 2, bottom: y + labelPx / 2 + 2, key };
-    if (key !== selectedKey && collides(grid, box)) continue;
-    add(grid, box);
-    chosen.push(key);
-    if (chosen.length === mostLabels) break;
+    const preferred = sides.get(key) ?? 'right';
+    const other = preferred === 'right' ? 'left' : 'right';
+    const free = ([preferred, other] as const).find(
+      (side) => !collides(grid, boxOf(callsign, x, y, key, side)),
+    );
+    const side = free ?? (key === selectedKey ? preferred : undefined);
+    if (side === undefined) continue;
+    add(grid, boxOf(callsign, x, y, key, side));
+    labels.push({ key, callsign, side });
+    if (labels.length === mostLabels) break;
   }
-  return { keys: chosen, inView: rows.length };
+  return { labels, inView: rows.length };
+}
+
+function boxOf(callsign: string, x: number, y: number, key: number, side: Label['side']): Box {
+  const widthPx = callsign.length * characterPx;
+  const left = side === 'right' ? x + labelOffsetPx : x - labelOffsetPx - widthPx;
+  return {
+    left,
+    right: left + widthPx,
+    top: y - labelPx / 2 - 2,
+    bottom: y + labelPx / 2 + 2,
+    key,
+  };
 }
 
 /** Compared in degrees, so that the many outside, and a swarm inside, cost no projection. */

@@ -6,11 +6,8 @@ import type { UnitTable } from '../live/unitTable.ts';
 import { fontFamily } from '../theme.ts';
 import type { GlideExtension } from './glideExtension.ts';
 import type { MapColors } from './mapColors.ts';
-import { labelOffsetPx, labelPx, selectedLabelOffsetPx } from './placeLabels.ts';
+import { type Label, labelOffsetPx, labelPx, selectedLabelOffsetPx } from './placeLabels.ts';
 import { UnitLayer } from './unitLayer.ts';
-
-/** A callsign that is written beside its unit. */
-export type Label = { readonly key: number; readonly callsign: string };
 
 export type Scene = {
   readonly table: UnitTable;
@@ -108,9 +105,12 @@ function labelLayer(scene: Scene): Layer {
     getText: ({ callsign }) => callsign,
     getSize: labelPx,
     getColor: ({ key }) => withOpacity(colors.text, fade(key)),
-    getTextAnchor: 'start',
+    getTextAnchor: ({ side }) => (side === 'right' ? 'start' : 'end'),
     getAlignmentBaseline: 'center',
-    getPixelOffset: ({ key }) => [key === selectedKey ? selectedLabelOffsetPx : labelOffsetPx, 0],
+    getPixelOffset: ({ key, side }) => {
+      const offsetPx = key === selectedKey ? selectedLabelOffsetPx : labelOffsetPx;
+      return [side === 'right' ? offsetPx : -offsetPx, 0];
+    },
     characterSet: 'auto',
     fontFamily,
     fontWeight: 600,

@@ -14,10 +14,10 @@ import { type BasemapStyle, plainStyle } from './basemap.ts';
 import { findUnitAt } from './findUnitAt.ts';
 import { GlideExtension } from './glideExtension.ts';
 import { mapColors, type Theme } from './mapColors.ts';
-import { placeLabels } from './placeLabels.ts';
+import { type Label, placeLabels } from './placeLabels.ts';
 import { drawSymbolAtlas } from './symbolAtlas.ts';
 import { symbolScale } from './symbolScale.ts';
-import { type Label, unitLayers } from './unitLayers.ts';
+import { unitLayers } from './unitLayers.ts';
 import type { View } from './webMercator.ts';
 
 setWorkerUrl(workerUrl);
@@ -223,30 +223,25 @@ export class UnitMap {
     this.#overlay.setProps({ layers });
   }
 
-  /** @returns true when other units have a label now, or symbols another size */
+  /** @returns true when a label has changed, or the size of the symbols */
   #placeLabels(): boolean {
     const { client, nowMs } = this.#options;
     this.#labelsPlacedMs = nowMs();
-    const labelled = new Set(this.#labels.map(({ key }) => key));
     const view = this.#view();
-    const { keys, inView } = placeLabels(
+    const { labels, inView } = placeLabels(
       client.table,
       view,
       this.#labelsPlacedMs,
-      labelled,
+      this.#labels,
       this.#selectedKey,
     );
     const scale = symbolScale(view, inView);
-    const labels = keys.map((key) => ({
-      key,
-      callsign: client.table.roster.get(key)?.callsign ?? '',
-    }));
     const isSame =
       scale === this.#scale &&
       labels.length === this.#labels.length &&
-      labels.every(({ key, callsign }, i) => {
+      labels.every(({ key, callsign, side }, i) => {
         const before = this.#labels[i];
-        return before?.key === key && before.callsign === callsign;
+        return before?.key === key && before.callsign === callsign && before.side === side;
       });
     // the same array again tells the text layer that no line has to be set anew
     if (!isSame) this.#labels = labels;

@@ -53,7 +53,7 @@ export function UnitList({ table, view, selectedKey, onChoose }: UnitListProps) 
           {t('list.shown', { shown: shown.length, total: all.length })}
         </Text>
       </div>
-      <ScrollArea className="unit-list-rows" type="auto">
+      <ScrollArea className="unit-list-rows" type="auto" offsetScrollbars="present">
         {found.length === 0 && (
           <Text size="sm" p="sm" className="quiet">
             {t(all.length === 0 ? 'empty.title' : 'list.none')}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame, snapshotKind } from '../../../../server/domain/liveFrame.ts';
 import { applyRoster, applySnapshot, createUnitTable } from '../../../../web/src/live/unitTable.ts';
 import { findUnitAt } from '../../../../web/src/map/findUnitAt.ts';
-import { mostLabels, placeLabels } from '../../../../web/src/map/placeLabels.ts';
+import { type Label, placeLabels } from '../../../../web/src/map/placeLabels.ts';
 import { symbolScale } from '../../../../web/src/map/symbolScale.ts';
 import { createProjection, type View } from '../../../../web/src/map/webMercator.ts';
 import { entry, startMs, unitAt } from '../live/fakeLive.ts';
@@ -34,8 +34,13 @@ function tableWith(eastPx: readonly number[]) {
   return table;
 }
 
-function labelsOf(table: ReturnType<typeof tableWith>, before: number[] = [], selected?: number) {
-  return placeLabels(table, view, startMs, new Set(before), selected).keys;
+function labelsOf(table: ReturnType<typeof tableWith>, before: Label[] = [], selected?: number) {
+  return placeLabels(table, view, startMs, before, selected).labels;
+}
+
+/** `2 left` for a label to the left of unit 2. */
+function sidesOf(labels: readonly Label[]): string[] {
+  return labels.map(({ key, side }) => `${key} ${side}`);
 }
 
 describe('units on the screen', () => {
@@ -53,30 +58,34 @@ describe('units on the screen', () => {
     expect(findUnitAt(table, view, 500, 420, 18, startMs)).toBeUndefined();
   });
 
-  it('have labels where there is room', () => {
-    expect(labelsOf(tableWith([-300, 0, 300]))).toEqual([1, 2, 3]);
+  it('have labels where there is room, on the right if they can', () => {
+    const labels = sidesOf(labelsOf(tableWith([-300, 0, 300])));
+    expect(labels).toEqual(['1 right', '2 right', '3 right']);
   });
 
-  it('write no label over another unit', () => {
-    expect(labelsOf(tableWith([0, 40]))).toEqual([2]);
+  it('write no label over another unit, but on their other side', () => {
+    expect(sidesOf(labelsOf(tableWith([0, 40])))).toEqual(['1 left', '2 right']);
+    expect(sidesOf(labelsOf(tableWith([0, 40, -40])))).toEqual(['2 right', '3 left']);
   });
 
-  it('keep their label when a newcomer would like the place', () => {
-    const table = tableWith([0, 5, -400]);
-    expect(labelsOf(table)).toEqual([1, 3]);
-    expect(labelsOf(table, [2])).toEqual([2, 3]);
+  it('keep their label and its side when a newcomer would like the place', () => {
+    const table = tableWith([0, 5, 10]);
+    expect(sidesOf(labelsOf(table))).toEqual(['1 right', '2 left']);
+    const before: Label[] = [{ key: 3, callsign: 'Alpha 3', side: 'left' }];
+    expect(sidesOf(labelsOf(table, before))).toEqual(['3 left', '1 right']);
   });
 
   it('always have a label when selected', () => {
-    expect(labelsOf(tableWith([0, 5, 10]), [], 2)).toEqual([2]);
+    const crowd = tableWith([0, 40, -40]);
+    expect(sidesOf(labelsOf(crowd, [], 1))).toContain('1 right');
   });
 
   it('have no labels outside the view, nor in a swarm', () => {
-    expect(labelsOf(tableWith([-600, 0, 600]))).toEqual([2]);
+    expect(sidesOf(labelsOf(tableWith([-600, 0, 600])))).toEqual(['2 right']);
     const swarm = tableWith(Array.from({ length: 5000 }, (_, i) => (i % 900) - 450));
-    const placed = placeLabels(swarm, view, startMs, new Set(), 7);
-    expect(placed).toEqual({ keys: [7], inView: 5000 });
-    expect(placed.keys.length).toBeLessThanOrEqual(mostLabels);
+    const placed = placeLabels(swarm, view, startMs, [], 7);
+    expect(placed.labels.map(({ key }) => key)).toEqual([7]);
+    expect(placed.inView).toBe(5000);
   });
 
   it('are smaller the more of them there are and the more land is in view', () => {
