@@ -5,6 +5,8 @@ import type { UnitMap } from './map/unitMap.ts';
 export type Inspection = {
   /** `connecting`, `live` or `lost`. */
   readonly connection: () => string;
+  /** True when the map under the units shows all that it has for this view. */
+  readonly isMapDrawn: () => boolean;
   /** Where a unit's symbol is drawn at this instant, [lon, lat]; null when it has none. */
   readonly displayed: (unitId: string) => readonly [number, number] | null;
   /** The same in CSS pixels of the page, [x, y]. */
@@ -28,6 +30,7 @@ export function createInspection(
   };
   return {
     connection: () => client.connection.state,
+    isMapDrawn: () => currentMap()?.isDrawn() ?? false,
     displayed: (unitId) => drawn(unitId)?.place ?? null,
     project: (unitId) => {
       const place = drawn(unitId);

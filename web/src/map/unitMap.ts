@@ -184,6 +184,11 @@ export class UnitMap {
     return { xPx: left + x, yPx: top + y, place };
   }
 
+  /** True when the map under the units shows all that it has for this view. */
+  isDrawn(): boolean {
+    return this.#map.loaded() && this.#map.areTilesLoaded();
+  }
+
   #frameArrived(): void {
     this.#frameNumber += 1;
     const { table } = this.#options.client;
