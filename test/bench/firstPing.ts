@@ -67,7 +67,6 @@ export async function benchFirstPing(load: {
   printResult('firstPing', {
     ...load,
     ...result,
-    pingsPerSReached: Math.round(Number(result['acknowledged']) / elapsedS),
     serverCores: Math.round(((cpu.user + cpu.system) / 1e6 / elapsedS) * 100) / 100,
     rssMiB: Math.round(process.memoryUsage().rss / 2 ** 20),
     toScreenMs: { p50: quantile(toScreenMs, 0.5), p99: quantile(toScreenMs, 0.99) },

@@ -56,6 +56,7 @@ const cpu = process.cpuUsage();
 process.stdout.write(
   `${JSON.stringify({
     acknowledged: ackMs.length,
+    pingsPerSReached: Math.round(ackMs.length / ((performance.now() - startMs) / 1000)),
     failed,
     ackMs: { p50: quantile(ackMs, 0.5), p99: quantile(ackMs, 0.99), max: quantile(ackMs, 1) },
     publisherCpuS: Math.round((cpu.user + cpu.system) / 1e4) / 100,

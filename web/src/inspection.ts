@@ -5,7 +5,7 @@ import type { UnitMap } from './map/unitMap.ts';
 export type Inspection = {
   /** `connecting`, `live` or `lost`. */
   readonly connection: () => string;
-  /** True when the map under the units shows all that it has for this view. */
+  /** True when there is a map under the units and it shows all that it has for this view. */
   readonly isMapDrawn: () => boolean;
   /** Where a unit's symbol is drawn at this instant, [lon, lat]; null when it has none. */
   readonly displayed: (unitId: string) => readonly [number, number] | null;

@@ -184,9 +184,10 @@ export class UnitMap {
     return { xPx: left + x, yPx: top + y, place };
   }
 
-  /** True when the map under the units shows all that it has for this view. */
+  /** True when there is a map under the units and it shows all that it has for this view. */
   isDrawn(): boolean {
-    return this.#map.loaded() && this.#map.areTilesLoaded();
+    const hasMap = Object.keys(this.#map.getStyle().sources).length > 0;
+    return hasMap && this.#map.loaded() && this.#map.areTilesLoaded();
   }
 
   #frameArrived(): void {
