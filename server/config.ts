@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isLoopback } from './domain/loopback.ts';
 
 /** Log levels of pino, quietest last. */
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -111,9 +111,7 @@ type Complain = (variable: string, problem: string) => void;
 function readHost(variable: string, read: Read, complain: Complain): string {
   const host = read(variable) ?? '127.0.0.1';
   if (read('POSKO_PUBLISHED_ON_LOOPBACK') === '1') return host;
-  const isLoopback =
-    host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-  if (!isLoopback) {
+  if (!isLoopback(host)) {
     complain(
       variable,
       `is "${host}", but this version has no accounts yet, so it listens on this machine only: ` +

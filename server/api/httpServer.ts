@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Health } from '../domain/health.ts';
+import { hostOf, isLoopback } from '../domain/loopback.ts';
 import type { Roster } from '../tracking/roster.ts';
 import type { Tracks } from '../tracking/tracks.ts';
 import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
@@ -54,6 +55,12 @@ function createApp(parts: HttpParts): FastifyInstance {
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
 
+  // a page elsewhere can give its own name this machine's address and then read as if it were ours
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(
+      isLoopback(hostOf(request.headers.host ?? '')) ? undefined : new ProblemError('host_refused'),
+    );
+  });
   const policy = contentPolicy(parts.basemap);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     reply.headers({

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { liveSubprotocol, maxClientMessageBytes } from '../domain/liveMessage.ts';
+import { hostOf, isLoopback } from '../domain/loopback.ts';
 import { describeProblem, type ProblemCode } from './problem.ts';
 
 /**
@@ -27,7 +28,8 @@ export function createLiveUpgrade(
 
 function refusalOf(request: IncomingMessage): ProblemCode | undefined {
   if (new URL(request.url ?? '/', 'http://posko').pathname !== '/api/v1/live') return 'not_found';
-  const { origin, host } = request.headers;
+  const { origin, host = '' } = request.headers;
+  if (!isLoopback(hostOf(host))) return 'host_refused';
   // programs send no origin; browsers always do
   if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)) {
     return 'origin_refused';

@@ -27,6 +27,11 @@ const problems = {
     id: 'Halaman dari situs lain tidak boleh membuka sambungan ini.',
     en: 'A page of another site may not open this connection.',
   },
+  host_refused: {
+    status: 421,
+    id: 'Server ini hanya menjawab di alamat mesin ini: 127.0.0.1 atau localhost.',
+    en: 'This server answers under the addresses of this machine only: 127.0.0.1 or localhost.',
+  },
   subprotocol_missing: {
     status: 400,
     id: 'Sambungan harus meminta subprotokol posko.v1.',

@@ -29,14 +29,14 @@ export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbac
         schema: {
           querystring: Type.Object({
             cursor: Type.Optional(Type.Integer({ minimum: 0 })),
-            limit: Type.Integer({ minimum: 1, maximum: maxPage, default: defaultPage }),
+            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPage })),
           }),
           response: { 200: unitListSchema },
         },
       },
       (request) => {
         // a cursor is the key of the page before's last unit: keys are never used again
-        const { cursor = 0, limit } = request.query;
+        const { cursor = 0, limit = defaultPage } = request.query;
         const rest = roster.entries.filter((entry) => entry.key > cursor);
         const page = rest.slice(0, limit);
         const last = page.at(-1);

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
@@ -278,6 +279,7 @@ describe('bad input', () => {
   it.each([
     ['asks for no subprotocol', undefined, {}, 400],
     ['belongs to a page of another site', liveSubprotocol, { origin: 'https://evil.example' }, 403],
+    ['comes under a name that is not this machine', liveSubprotocol, { host: 'evil.example' }, 421],
   ])('a live socket that %s is refused', async (_what, subprotocol, headers, status) => {
     const url = `${posko.http.replace('http', 'ws')}/api/v1/live`;
     const socket = new WebSocket(url, subprotocol ?? [], { headers });
@@ -324,6 +326,7 @@ describe('the HTTP interface', () => {
     type Page = { units: { unit: { id: string } }[]; nextCursor: string | null };
     const read = async (query: string): Promise<Page> =>
       (await fetch(`${posko.http}/api/v1/units?${query}`)).json() as Promise<Page>;
+    expect((await read('')).units).toHaveLength(3);
     const first = await read('limit=2');
     expect(first.units.map(({ unit }) => unit.id)).toEqual(['hp-01', 'hp-02']);
     const second = await read(`limit=2&cursor=${first.nextCursor}`);
@@ -352,6 +355,21 @@ describe('the HTTP interface', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('answers under the addresses of this machine only', async () => {
+    const ask = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const options = { port: posko.httpPort, path: '/api/v1/units', headers: { host } };
+        get(options, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).on('error', reject);
+      });
+    expect(await ask('evil.example')).toBe(421);
+    expect(await ask('127.0.0.1.evil.example:8080')).toBe(421);
+    expect(await ask('localhost:9000')).toBe(200);
+    expect(await ask('[::1]:8080')).toBe(200);
   });
 
   it('says that it lives', async () => {

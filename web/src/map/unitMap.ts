@@ -186,8 +186,9 @@ export class UnitMap {
 
   /** True when there is a map under the units and it shows all that it has for this view. */
   isDrawn(): boolean {
-    const hasMap = Object.keys(this.#map.getStyle().sources).length > 0;
-    return hasMap && this.#map.loaded() && this.#map.areTilesLoaded();
+    // before it is loaded there is no style to ask
+    if (!this.#map.loaded() || !this.#map.areTilesLoaded()) return false;
+    return Object.keys(this.#map.getStyle().sources).length > 0;
   }
 
   #frameArrived(): void {
