@@ -6,6 +6,7 @@ import type { Tracker } from '../server/domain/unit.ts';
 export type IngestSettings = {
   /** Port 0 = any free port. */
   readonly mqtt: { readonly host: string; readonly port: number };
+  readonly maxConnections: number;
 };
 
 /** What the server thread says to the ingest thread. */

@@ -7,7 +7,6 @@ import { batchBuffers } from '../server/domain/rawBatch.ts';
 import { SetAsideCounter } from '../server/domain/setAside.ts';
 import type { Tracker } from '../server/domain/unit.ts';
 import { admit } from './admission.ts';
-import { connectionLimit } from './connectionLimit.ts';
 import type { FromIngest, IngestReport, IngestSettings, ToIngest } from './messages.ts';
 import { MqttListener, type Published } from './mqtt/mqttListener.ts';
 import { Outbox } from './outbox.ts';
@@ -19,7 +18,7 @@ const reportEveryMs = 1000;
 
 const say = (message: FromIngest): void => server.postMessage(message);
 
-const maxConnections = connectionLimit();
+const { maxConnections } = settings;
 const setAside = new SetAsideCounter();
 const outbox = new Outbox((batch) => {
   const message: FromIngest = { type: 'batch', batch };

@@ -78,6 +78,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
     }
   }
 
+  const published = read('POSKO_PUBLISHED_ON_LOOPBACK');
+  if (published !== undefined && published !== '1') {
+    complain('POSKO_PUBLISHED_ON_LOOPBACK', `is "${published}"; it must be 1 or unset`);
+  }
   const config: Config = {
     dataDir: path.resolve(projectRoot, read('POSKO_DATA_DIR') ?? 'data'),
     http: {

@@ -13,6 +13,8 @@ export type HealthParts = {
   readonly startedAt: string;
   /** Undefined until the door's first report. */
   readonly door: IngestReport | undefined;
+  /** Why there is no built-in map, if it could not be built. */
+  readonly mapFailure: string | undefined;
   readonly database: DatabaseStatus;
   readonly positions: PositionStoreStatus;
   readonly verdicts: Readonly<PipelineCounts>;
@@ -41,7 +43,7 @@ export function describeHealth(parts: HealthParts): Health {
   };
 }
 
-function findDegradations({ door, database, positions }: HealthParts): Degradation[] {
+function findDegradations({ door, mapFailure, database, positions }: HealthParts): Degradation[] {
   const found: Degradation[] = [];
   const { failing } = positions;
   if (failing !== null || database.state === 'away') {
@@ -57,6 +59,12 @@ function findDegradations({ door, database, positions }: HealthParts): Degradati
     found.push({
       code: 'positions_not_stored',
       detail: `${positions.notStored} positions since the start are in no database; see the log`,
+    });
+  }
+  if (mapFailure !== undefined) {
+    found.push({
+      code: 'map_missing',
+      detail: `the built-in map could not be built (${mapFailure}): run "npm run build" as the owner of the checkout and start again, or set POSKO_BASEMAP`,
     });
   }
   if (door !== undefined && door.waiting > 0) {

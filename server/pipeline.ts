@@ -9,15 +9,15 @@ import type { Position } from './domain/position.ts';
 import { messagesOf, type RawBatch, type RawMessage } from './domain/rawBatch.ts';
 import type { SetAsideReason } from './domain/setAside.ts';
 import { acceptFix } from './tracking/acceptFix.ts';
-import { advance, type Track } from './tracking/track.ts';
+import { advance, measuredAtMs, type Track } from './tracking/track.ts';
 import type { Tracks } from './tracking/tracks.ts';
 
 /** What the pipeline hands on to. None of it may block: a ping waits for nobody. */
 export type PipelineParts = {
   readonly decode: Decode;
   readonly tracks: Tracks;
-  /** Shows a unit at its newest fix. */
-  readonly show: (unitKey: number, fix: Fix) => void;
+  /** Shows a unit at its newest fix, measured at `atMs`. */
+  readonly show: (unitKey: number, fix: Fix, atMs: number) => void;
   /** Keeps a position. */
   readonly store: (position: Position) => void;
   /** Counts what goes no further. */
@@ -99,7 +99,8 @@ export function createPipeline(parts: PipelineParts): {
 
   function moveUnit(track: Track, position: Position): void {
     parts.tracks.set(advance(track, position));
-    parts.show(track.unitKey, position.fix);
+    const { fix, receivedAtMs } = position;
+    parts.show(track.unitKey, fix, measuredAtMs(fix, receivedAtMs));
   }
 
   return { take, counts };

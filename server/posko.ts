@@ -17,7 +17,9 @@ import { type BasemapToServe, fileVersion, type MapFile } from './api/basemapRou
 import { HttpServer } from './api/httpServer.ts';
 import { type BasemapSource, type Config, projectRoot } from './config.ts';
 import { seedDemo, startDemoTrackers } from './demo.ts';
+import { urlHost } from './domain/loopback.ts';
 import { SetAsideCounter } from './domain/setAside.ts';
+import { readFileBudget } from './fileBudget.ts';
 import { describeHealth } from './health.ts';
 import { LiveHub } from './live/liveHub.ts';
 import { createPipeline } from './pipeline.ts';
@@ -29,6 +31,7 @@ import { PositionStore } from './storage/positionStore.ts';
 import { listTrackers } from './storage/trackerStore.ts';
 import { watchTrackers } from './storage/watchTrackers.ts';
 import { Roster } from './tracking/roster.ts';
+import { measuredAtMs } from './tracking/track.ts';
 import { Tracks } from './tracking/tracks.ts';
 
 /** Who made the data of a street map in the Protomaps schema. */
@@ -51,6 +54,8 @@ export type RunningPosko = {
   readonly mqttPort: number;
   /** Stops everything, newest part first, and resolves when all of it has ended. */
   close(): Promise<void>;
+  /** Kills what would outlive this process, without waiting: for when `close` takes too long. */
+  abandon(): void;
 };
 
 /**
@@ -60,27 +65,29 @@ export type RunningPosko = {
  */
 export async function startPosko(config: Config, options: PoskoOptions): Promise<RunningPosko> {
   await using parts = new AsyncDisposableStack();
-  const ports = await startParts(config, options, parts);
+  const started = await startParts(config, options, parts);
   const running = parts.move();
-  return { ...ports, close: () => running.disposeAsync() };
+  return { ...started, close: () => running.disposeAsync() };
 }
 
 async function startParts(
   config: Config,
   { mode, log, signal, onFatal }: PoskoOptions,
   parts: AsyncDisposableStack,
-): Promise<{ httpPort: number; mqttPort: number }> {
+): Promise<Omit<RunningPosko, 'close'>> {
   const nowMs = (): number => Date.now();
+  const files = readFileBudget();
   const startedAt = new Date(nowMs()).toISOString();
   const { version } = packageJson;
 
   const dataDir = openDataDir(config.dataDir);
+  // demo data live as long as their server
+  if (mode === 'demo') parts.defer(() => rm(dataDir.dir, { recursive: true, force: true }));
   parts.defer(() => dataDir.release());
-  if (mode === 'demo') parts.defer(() => discardDemoData(dataDir.dir));
 
   const basemap = await prepareBasemap(config.basemap, log);
   // the slow part of a first start, beside the database's; until it is awaited a failure is nobody's
-  const built = ensureWebBuilt({ log });
+  const built = ensureWebBuilt({ log, signal });
   built.catch(() => undefined);
   const { databaseUrl } = config;
   const database = await openDatabase({ databaseUrl, dataDir: dataDir.dir, log, signal });
@@ -98,7 +105,7 @@ async function startParts(
   const pipeline = createPipeline({
     decode,
     tracks,
-    show: (unitKey, fix) => hub.show(unitKey, fix),
+    show: (unitKey, fix, atMs) => hub.show(unitKey, fix, atMs),
     store: (position) => positions.offer(position),
     setAside: (reason, detail, trackerKey, atMs) => {
       const trackerId = roster.trackerByKey(trackerKey)?.id;
@@ -108,7 +115,7 @@ async function startParts(
 
   let door: IngestReport | undefined;
   const ingest = new Ingest(
-    { mqtt: config.mqtt },
+    { mqtt: config.mqtt, maxConnections: files.trackers },
     {
       onBatch: pipeline.take,
       onReport: (report) => {
@@ -143,19 +150,18 @@ async function startParts(
     const track = tracks.get(trackerKey);
     if (track === undefined) continue;
     tracks.set({ ...track, newest: fix, newestReceivedAtMs: receivedAtMs });
-    hub.show(track.unitKey, fix);
+    hub.show(track.unitKey, fix, measuredAtMs(fix, receivedAtMs));
   }
 
-  hub.start();
-  parts.defer(() => hub.close());
   parts.defer(() => ingest.close());
   const mqttPort = await ingest.start(roster.trackers).catch((error: unknown) => {
     throw asStartError(error, 'MQTT', config.mqtt.host, config.mqtt.port);
   });
   const http = new HttpServer({
+    maxConnections: files.http,
     roster,
     tracks,
-    basemap,
+    basemap: basemap.toServe,
     pageDir,
     log,
     takeScreen: (socket) => hub.take(socket),
@@ -165,6 +171,7 @@ async function startParts(
         mode,
         startedAt,
         door,
+        mapFailure: basemap.failure(),
         database: database.status(),
         positions: positions.status(),
         verdicts: pipeline.counts,
@@ -173,58 +180,63 @@ async function startParts(
       }),
   });
   parts.defer(() => http.close());
-  // screens go first: the server does not end before its last socket
+  hub.start();
+  // screens go before the HTTP server, which does not end before its last socket
   parts.defer(() => hub.close());
   const httpPort = await http.start(config.http.host, config.http.port).catch((error: unknown) => {
     throw asStartError(error, 'HTTP', config.http.host, config.http.port);
   });
 
   if (mode === 'demo') {
-    const trackers = await startDemoTrackers(`mqtt://${config.mqtt.host}:${mqttPort}`, nowMs);
+    const trackers = await startDemoTrackers(
+      `mqtt://${urlHost(config.mqtt.host)}:${mqttPort}`,
+      nowMs,
+    );
     parts.defer(() => trackers.stop());
   }
-  return { httpPort, mqttPort };
+  return { httpPort, mqttPort, abandon: () => database.abandon() };
 }
 
 /**
  * What is served under the units. A file that the user named must be there; the built-in map is
  * built while everything else starts, since units show without it.
  */
-async function prepareBasemap(source: BasemapSource, log: Logger): Promise<BasemapToServe> {
+async function prepareBasemap(
+  source: BasemapSource,
+  log: Logger,
+): Promise<{ readonly toServe: BasemapToServe; readonly failure: () => string | undefined }> {
+  let failure: string | undefined;
+  const ready = (toServe: BasemapToServe) => ({ toServe, failure: () => failure });
   switch (source.from) {
     case 'style':
-      return source;
+      return ready(source);
     case 'pmtiles':
-      return {
-        from: 'pmtiles',
-        map: Promise.resolve(await mapFile(source.file, streetAttribution)),
-      };
+      return ready({ from: 'pmtiles', map: Promise.resolve(await namedMap(source.file)) });
     case 'built-in': {
-      const map = ensureBasemap(path.join(projectRoot, 'web/basemap/dist'), log).then((file) =>
-        mapFile(file, basemapAttribution),
-      );
+      const map = builtInMap(log);
       map.catch((error: unknown) => {
+        failure = error instanceof Error ? error.message : String(error);
         log.error({ event: 'mapFailed', err: error }, 'the built-in map could not be built');
       });
-      return { from: 'pmtiles', map };
+      return ready({ from: 'pmtiles', map });
     }
   }
 }
 
-async function mapFile(file: string, attribution: string): Promise<MapFile> {
+async function builtInMap(log: Logger): Promise<MapFile> {
+  const file = await ensureBasemap(path.join(projectRoot, 'web/basemap/dist'), log);
+  return { file, attribution: basemapAttribution, version: await fileVersion(file) };
+}
+
+async function namedMap(file: string): Promise<MapFile> {
   try {
-    return { file, attribution, version: await fileVersion(file) };
+    return { file, attribution: streetAttribution, version: await fileVersion(file) };
   } catch (cause) {
     const todo = 'correct or unset POSKO_BASEMAP';
     throw new StartError(`The map file ${file} cannot be read: ${todo} (${String(cause)})`, {
       cause,
     });
   }
-}
-
-/** Demo data lives as long as its server; the folder itself goes with the lock. */
-async function discardDemoData(dataDir: string): Promise<void> {
-  await rm(path.join(dataDir, 'postgres'), { recursive: true, force: true });
 }
 
 /** Waits for a promise, but no longer than until somebody wants the start to end. */

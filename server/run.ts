@@ -5,11 +5,17 @@
 import { parseArgs } from 'node:util';
 import pino, { type Logger } from 'pino';
 import { type Config, describeProblems, loadConfig } from './config.ts';
+import { urlHost } from './domain/loopback.ts';
 import { withDotEnv } from './dotEnv.ts';
 import { type RunningPosko, startPosko } from './posko.ts';
 
 /** All must have ended by then after a signal; what has not is abandoned. */
 const closePatienceMs = 4_500;
+/**
+ * A Ctrl-C comes twice, from the terminal to the whole process group and once more from npm; only a
+ * signal after this time is somebody who does not want to wait.
+ */
+const repeatAfterMs = 1_000;
 
 const help = `Usage: npm start            the control room server
        npm run demo         the same with throwaway data and a dozen simulated units
@@ -20,7 +26,13 @@ Settings are environment variables (see README.md) or lines of a file .env.
 export async function run(argv: readonly string[]): Promise<void> {
   const asked = readArguments(argv);
   if (asked === undefined) return;
-  const config = readConfig(asked.mode);
+  let config: Config | undefined;
+  try {
+    config = readConfig(asked.mode);
+  } catch (error) {
+    process.stderr.write(`Posko cannot start: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
   if (config === undefined) return;
   // synchronous, so that the last line before an exit is not lost
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 1, sync: true }));
@@ -31,15 +43,22 @@ async function serve(config: Config, mode: 'live' | 'demo', log: Logger): Promis
   const stopping = new AbortController();
   let running: RunningPosko | undefined;
 
+  let stoppingSinceMs = 0;
+  /** Ends at once, and the database with us: PostgreSQL recovers by itself at the next start. */
+  const abandon = (event: string): void => {
+    log.error({ event }, 'not everything ended in order');
+    running?.abandon();
+    process.exit(1);
+  };
   const stop = async (why: string, exitCode: number): Promise<void> => {
-    // whoever asks twice does not want to wait
-    if (stopping.signal.aborted) process.exit(1);
+    if (stopping.signal.aborted) {
+      if (performance.now() - stoppingSinceMs > repeatAfterMs) abandon('stopHurried');
+      return;
+    }
+    stoppingSinceMs = performance.now();
     log.info({ event: 'stopping', why }, 'stopping');
     stopping.abort(new Error(`stopped by ${why}`));
-    setTimeout(() => {
-      log.error({ event: 'stopTimedOut' }, 'not everything ended in time');
-      process.exit(1);
-    }, closePatienceMs).unref();
+    setTimeout(() => abandon('stopTimedOut'), closePatienceMs).unref();
     await (running === undefined ? starting : running.close());
     log.info({ event: 'stopped' }, 'stopped');
     // a build of the page or map that was given up may still run
@@ -79,8 +98,7 @@ function announce(
   { httpPort, mqttPort }: RunningPosko,
   log: Logger,
 ): void {
-  const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
-  const url = `http://${host}:${httpPort}/`;
+  const url = `http://${urlHost(config.http.host)}:${httpPort}/`;
   const http = { host: config.http.host, port: httpPort };
   const mqtt = { host: config.mqtt.host, port: mqttPort };
   log.info({ event: 'listening', mode, url, http, mqtt, dataDir: config.dataDir });

@@ -87,13 +87,20 @@ function readTime(value: unknown): Result<number, DecodeReason> {
   if (typeof value !== 'string') {
     return refuse('wrong_type', `"fixedAt" must be a text or a number, got a ${typeof value}`);
   }
-  const fixedAtMs = isoWithZone.test(value) ? Date.parse(value) : Number.NaN;
+  const fixedAtMs = isoWithZone.test(value) && isDayOfMonth(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(fixedAtMs)
     ? refuse(
         'wrong_type',
         `"fixedAt" must look like 2024-11-27T00:15:03Z or 2024-11-27T08:15:03+08:00, got "${value.slice(0, 40)}"`,
       )
     : { ok: true, value: fixedAtMs };
+}
+
+/** False for days that no calendar has, such as 2026-02-30, which `Date.parse` takes for 2 March. */
+function isDayOfMonth(iso: string): boolean {
+  const day = iso.slice(0, 10);
+  const midnightMs = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnightMs) && new Date(midnightMs).toISOString().startsWith(day);
 }
 
 function readAttributes(

@@ -44,7 +44,7 @@ export class MqttListener {
   readonly #server: Server;
   /** A closed socket forgets its address, and reasons for closing come late. */
   readonly #addresses = new WeakMap<object, string>();
-  #connections = 0;
+  readonly #sockets = new Set<Socket>();
 
   constructor(limits: MqttLimits, handlers: MqttHandlers) {
     this.#limits = limits;
@@ -60,7 +60,7 @@ export class MqttListener {
 
   /** Connections open now. */
   get connections(): number {
-    return this.#connections;
+    return this.#sockets.size;
   }
 
   /** Listens. Returns the port. Rejects with the system's error (EADDRINUSE ...) when it cannot. */
@@ -76,6 +76,8 @@ export class MqttListener {
     const serverClosed = this.#server.listening ? once(this.#server, 'close') : undefined;
     this.#server.close();
     await new Promise<void>((resolve) => this.#broker.close(() => resolve()));
+    // the broker knows only those that have introduced themselves
+    for (const socket of this.#sockets) socket.destroy();
     await serverClosed;
   }
 
@@ -87,6 +89,9 @@ export class MqttListener {
       // of the socket can hold
       queueLimit: 4096,
       preConnect: (client, packet, decided) => {
+        // nothing is ever kept for a client that is away, so every session is a clean one; the
+        // broker would keep half-done QoS 2 messages of the others for ever
+        packet.clean = true;
         if (packet.protocolVersion !== 5) return decided(null, true);
         const detail = 'MQTT 5 is not supported: set the client to MQTT 3.1.1';
         onSetAside('unsupported_protocol_version', detail, this.#addressOf(client));
@@ -100,8 +105,9 @@ export class MqttListener {
           typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
         const address = client === null ? 'unknown' : this.#addressOf(client);
         onPublished({ topic: packet.topic, payload, address }, () => {
-          // the broker keeps a QoS 2 packet until its PUBREL; its payload has moved on
+          // the broker keeps a QoS 2 packet until its PUBREL; what was in it has moved on
           packet.payload = nothing;
+          packet.topic = 'taken';
           decided(null);
         });
       },
@@ -141,10 +147,8 @@ export class MqttListener {
   #take(socket: Socket): void {
     const address = socket.remoteAddress ?? 'unknown';
     this.#addresses.set(socket, address);
-    this.#connections += 1;
-    socket.once('close', () => {
-      this.#connections -= 1;
-    });
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
     socket.setNoDelay(true);
     guardSocket(socket, this.#limits.maxPacketBytes, (reason) => {
       const limit = `a packet may have at most ${this.#limits.maxPacketBytes} bytes`;

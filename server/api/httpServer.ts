@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -15,6 +16,8 @@ import { unitRoutes } from './unitRoutes.ts';
 
 /** What the HTTP server serves. */
 export type HttpParts = {
+  /** Screens included. */
+  readonly maxConnections: number;
   readonly roster: Roster;
   readonly tracks: Tracks;
   readonly basemap: BasemapToServe;
@@ -51,7 +54,15 @@ export class HttpServer {
 
 function createApp(parts: HttpParts): FastifyInstance {
   const { log } = parts;
-  const app = Fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true, logger: false })
+  const app = Fastify({
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: true,
+    logger: false,
+    // an address that cannot be read reaches no route and none of the hooks below
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(request, reply, 'bad_request', error.message);
+    },
+  })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
 
@@ -91,12 +102,13 @@ function createApp(parts: HttpParts): FastifyInstance {
     // built files carry a hash of their content in their names; the page that names them does not.
     // Called for the map too, whose route has said what holds for it.
     setHeaders: (reply, file) => {
-      const isHashed = file.includes('/assets/');
+      const isHashed = path.relative(parts.pageDir, file).startsWith('assets/');
       if (isHashed) reply.header('cache-control', 'public, max-age=31536000, immutable');
       else if (file.endsWith('.html')) reply.header('cache-control', 'no-cache');
     },
   });
   app.register(basemapRoutes(parts.basemap));
+  app.server.maxConnections = parts.maxConnections;
   app.server.on('upgrade', createLiveUpgrade(parts.takeScreen));
   return app;
 }

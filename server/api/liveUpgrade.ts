@@ -27,7 +27,8 @@ export function createLiveUpgrade(
 }
 
 function refusalOf(request: IncomingMessage): ProblemCode | undefined {
-  if (new URL(request.url ?? '/', 'http://posko').pathname !== '/api/v1/live') return 'not_found';
+  // compared as text: what a request line holds need not be a URL
+  if (request.url?.split('?', 1)[0] !== '/api/v1/live') return 'not_found';
   const { origin, host = '' } = request.headers;
   if (!isLoopback(hostOf(host))) return 'host_refused';
   // programs send no origin; browsers always do
@@ -43,9 +44,12 @@ function refusalOf(request: IncomingMessage): ProblemCode | undefined {
 function refuse(request: IncomingMessage, socket: Duplex, code: ProblemCode): void {
   const problem = describeProblem(code, request.headers['accept-language']);
   const body = JSON.stringify(problem);
+  // nobody else listens any more, and an error unheard would end the process
+  socket.on('error', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
       'content-type: application/problem+json\r\nconnection: close\r\n' +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
   );
 }

@@ -2,7 +2,12 @@ import type { SetAsideCounts } from './setAside.ts';
 
 /** Something that works less well than it should; the server goes on. */
 export type Degradation = {
-  readonly code: 'database_away' | 'positions_not_stored' | 'senders_waiting' | 'connections_full';
+  readonly code:
+    | 'database_away'
+    | 'map_missing'
+    | 'positions_not_stored'
+    | 'senders_waiting'
+    | 'connections_full';
   /** What happens, since when, what to do. */
   readonly detail: string;
 };

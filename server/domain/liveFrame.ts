@@ -34,13 +34,15 @@ export const unknownAccuracy = 255;
 /** Most units a frame may hold (2^20): beyond every roster of design.md, and a bound for the reader. */
 export const maxFrameUnits = 1 << 20;
 
-const maxAgeMs = 2 ** 31 - 1;
+/** Ages from here on (24.8 days) all look the same in a frame. */
+export const maxFrameAgeMs = 2 ** 31 - 1;
 
 /** What a screen needs of one unit's newest fix. Numbers in SI, unknown ones undefined. */
 export type UnitState = {
   readonly unitKey: number;
   readonly lon: number;
   readonly lat: number;
+  /** When it was measured, or received if the device's clock runs ahead. */
   readonly fixedAtMs: number;
   readonly speedMps?: number | undefined;
   readonly courseDeg?: number | undefined;
@@ -205,7 +207,7 @@ function encodeCourse(courseDeg: number | undefined): number {
 }
 
 function clampAge(ageMs: number): number {
-  return Math.max(-maxAgeMs, Math.min(maxAgeMs, Math.round(ageMs)));
+  return Math.max(-maxFrameAgeMs, Math.min(maxFrameAgeMs, Math.round(ageMs)));
 }
 
 function refuse(reason: FrameReason, detail: string): Result<LiveFrame, FrameReason> {

@@ -7,6 +7,11 @@ export function isLoopback(host: string): boolean {
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
+/** A host as URLs write it: IPv6 addresses in brackets (RFC 3986, 3.2.2). */
+export function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** The host of a `Host` header without its port: `[::1]:8080` is `[::1]`. */
 export function hostOf(header: string): string {
   return header.replace(/:\d+$/, '');

@@ -43,13 +43,13 @@ export class LiveFeed {
     }
   }
 
-  /** Shows a unit at its newest fix. */
-  show(unitKey: number, fix: Fix): void {
+  /** Shows a unit at its newest fix, measured at `atMs`. */
+  show(unitKey: number, fix: Fix, atMs: number): void {
     this.#states.set(unitKey, {
       unitKey,
       lon: fix.lon,
       lat: fix.lat,
-      fixedAtMs: fix.fixedAtMs,
+      fixedAtMs: atMs,
       speedMps: fix.speedMps,
       courseDeg: fix.courseDeg,
       accuracyM: fix.accuracyM,

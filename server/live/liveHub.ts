@@ -20,6 +20,9 @@ export const defaultHubTimes: HubTimes = { tickMs: 500, signOfLifeMs: 5_000, pin
 /** Most screens at once: a bound, well above a province's control rooms. */
 export const maxScreens = 1_000;
 
+/** A browser that is there answers a close in a few milliseconds; one on a sleeping laptop never does. */
+const goodbyeMs = 500;
+
 /** [RFC 6455, 7.4.1] */
 const unsupportedData = 1003;
 const policyViolation = 1008;
@@ -42,6 +45,8 @@ export class LiveHub {
   #timers: NodeJS.Timeout[] = [];
   #ticksSinceFrame = 0;
   #refusedMessages = 0;
+  #isClosing = false;
+  #whenEmpty: (() => void) | undefined;
 
   constructor(
     hello: Pick<HelloMessage, 'version' | 'mode'>,
@@ -60,10 +65,20 @@ export class LiveHub {
     ];
   }
 
-  /** Closes every screen with "going away": a browser reconnects. */
-  close(): void {
+  /** Closes every screen with "going away", so that browsers reconnect; ends those that do not answer. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
     for (const timer of this.#timers) clearInterval(timer);
+    const allGone = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
     for (const screen of this.#screens) screen.close(goingAway, 'the server stops');
+    if (this.#screens.size === 0) return;
+    const impatience = setTimeout(() => {
+      for (const screen of this.#screens) screen.terminate();
+    }, goodbyeMs);
+    await allGone;
+    clearTimeout(impatience);
   }
 
   status(): HubStatus {
@@ -74,20 +89,27 @@ export class LiveHub {
     this.#everything.setRoster(roster);
   }
 
-  /** Shows a unit at its newest fix with the next frame. */
-  show(unitKey: number, fix: Fix): void {
-    this.#everything.show(unitKey, fix);
+  /** Shows a unit at its newest fix, measured at `atMs`, with the next frame. */
+  show(unitKey: number, fix: Fix, atMs: number): void {
+    this.#everything.show(unitKey, fix, atMs);
   }
 
   /** Takes over an open socket. */
   take(socket: WebSocket): void {
+    if (this.#isClosing) {
+      socket.terminate();
+      return;
+    }
     if (this.#screens.size >= maxScreens) {
       socket.close(tryAgainLater, `at most ${maxScreens} screens`);
       return;
     }
     const screen = new Screen(socket, this.#everything, this.#nowMs);
     this.#screens.add(screen);
-    socket.on('close', () => this.#screens.delete(screen));
+    socket.on('close', () => {
+      this.#screens.delete(screen);
+      if (this.#screens.size === 0) this.#whenEmpty?.();
+    });
     // what the protocol forbids (too long, broken UTF-8 ...) closes the socket by itself
     socket.on('error', () => {
       this.#refusedMessages += 1;

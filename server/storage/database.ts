@@ -32,6 +32,8 @@ export type Database = {
   status(): DatabaseStatus;
   /** Ends the pool and stops the embedded PostgreSQL. Resolves within about 5 s. */
   close(): Promise<void>;
+  /** Kills the embedded PostgreSQL without waiting; it recovers at its next start. */
+  abandon(): void;
 };
 
 const minServerVersion = 170_000;
@@ -77,6 +79,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await endPool(pool);
       await embedded.stop();
     },
+    abandon: () => embedded.abandon(),
   };
 }
 
@@ -111,6 +114,7 @@ export async function openExternal(
       isClosed = true;
       await endPool(pool);
     },
+    abandon: () => undefined,
   };
 }
 
@@ -151,6 +155,10 @@ function openPool(connection: pg.ClientConfig, log: Logger) {
   pool.on('error', (error) => {
     lastError = error.message;
     log.warn({ event: 'databaseConnectionLost', err: error }, 'a database connection broke');
+    // a connection can break alone; whether the database is away, only asking it tells
+    pool.query('select 1').catch((answer: unknown) => {
+      lastError = answer instanceof Error ? answer.message : String(answer);
+    });
   });
   pool.on('connect', () => {
     lastError = undefined;

@@ -28,7 +28,7 @@ const maxPauseMs = 5_000;
 export async function watchTrackers(options: WatchTrackersOptions): Promise<TrackerWatch> {
   const { connection, log } = options;
   const closing = new AbortController();
-  const changed = serialised(options.onChange, log);
+  const changed = serialised(options.onChange, closing.signal, log);
   let client = await listen(connection, changed);
 
   const watch = async (): Promise<void> => {
@@ -82,21 +82,30 @@ async function listen(connection: pg.ClientConfig, changed: () => void): Promise
   };
 }
 
-/** Runs `work` once for every burst of calls, never twice at once. */
-function serialised(work: () => void | Promise<void>, log: Logger): () => void {
+/** Runs `work` once for every burst of calls, never twice at once, and again when it failed. */
+function serialised(
+  work: () => void | Promise<void>,
+  closing: AbortSignal,
+  log: Logger,
+): () => void {
   let isRunning = false;
   let isWanted = false;
   const run = async (): Promise<void> => {
     isRunning = true;
-    while (isWanted) {
+    let pauseMs = firstPauseMs;
+    while (isWanted && !closing.aborted) {
       isWanted = false;
       try {
         await work();
+        pauseMs = firstPauseMs;
       } catch (error) {
+        isWanted = true;
         log.error(
-          { event: 'trackerChangeFailed', err: error },
-          'a tracker change was not taken up',
+          { event: 'trackerChangeFailed', err: error, pauseMs },
+          'a tracker change was not taken up yet',
         );
+        await delay(pauseMs, undefined, { signal: closing }).catch(() => undefined);
+        pauseMs = Math.min(pauseMs * 2, maxPauseMs);
       }
     }
     isRunning = false;

@@ -1,6 +1,6 @@
 import type { Fix } from '../domain/fix.ts';
 import type { AcceptReason, Position, Verdict } from '../domain/position.ts';
-import type { Track } from './track.ts';
+import { measuredAtMs, type Track } from './track.ts';
 
 /** A device clock may be this far ahead of the server's before its fixes are put in quarantine. */
 export const maxAheadMs = 10 * 60_000;
@@ -11,7 +11,7 @@ const nullIslandDeg = 1e-5;
 
 /**
  * Judges a fix by itself and by what is known of its tracker. Pure: the clock comes in as
- * `receivedAtMs`. The order matters: a wrong clock is found before it can make other fixes late.
+ * `receivedAtMs`.
  */
 export function acceptFix(fix: Fix, track: Track, receivedAtMs: number): Position {
   const trackerKey = track.trackerKey;
@@ -25,7 +25,12 @@ export function acceptFix(fix: Fix, track: Track, receivedAtMs: number): Positio
   if (Math.abs(fix.lon) < nullIslandDeg && Math.abs(fix.lat) < nullIslandDeg) {
     return judged('implausible', 'null_island');
   }
-  const newestAtMs = track.newest?.fixedAtMs;
-  if (newestAtMs === undefined || fix.fixedAtMs > newestAtMs) return judged('live');
-  return judged(fix.fixedAtMs === newestAtMs ? 'duplicate' : 'delayed');
+  const { newest, newestReceivedAtMs } = track;
+  if (newest === undefined || newestReceivedAtMs === undefined) return judged('live');
+  if (fix.fixedAtMs === newest.fixedAtMs) return judged('duplicate');
+  // by the device's own clock, or, when that ran ahead before, by when it can have been at the latest
+  const isNews =
+    fix.fixedAtMs > newest.fixedAtMs ||
+    measuredAtMs(fix, receivedAtMs) > measuredAtMs(newest, newestReceivedAtMs);
+  return judged(isNews ? 'live' : 'delayed');
 }

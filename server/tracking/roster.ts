@@ -13,10 +13,11 @@ export class Roster {
     this.#trackers = trackers;
     this.#trackerByKey = new Map(trackers.map((tracker) => [tracker.key, tracker]));
     this.#trackerByUnit = new Map(trackers.map((tracker) => [tracker.unitKey, tracker]));
-    this.#entries = units.flatMap((unit) => {
+    const entries = units.flatMap((unit) => {
       const tracker = this.#trackerByUnit.get(unit.key);
       return tracker === undefined ? [] : [{ ...unit, trackerId: tracker.id }];
     });
+    this.#entries = entries.toSorted((a, b) => a.key - b.key);
     this.#entryById = new Map(this.#entries.map((entry) => [entry.id, entry]));
   }
 

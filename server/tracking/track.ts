@@ -16,7 +16,16 @@ export function emptyTrack(trackerKey: number, unitKey: number): Track {
   return { trackerKey, unitKey, newest: undefined, newestReceivedAtMs: undefined };
 }
 
-/** The track after a position: only a live one moves it, and only forward in fix time. */
+/**
+ * When a fix can have been measured at the latest, epoch ms: nothing comes in before it happened, so
+ * a clock that runs ahead is held to the moment of receipt. Otherwise one fix of such a clock would
+ * make the right ones after it look late, and the unit fresh although it has fallen silent.
+ */
+export function measuredAtMs(fix: Fix, receivedAtMs: number): number {
+  return Math.min(fix.fixedAtMs, receivedAtMs);
+}
+
+/** The track after a position: only a live one moves it, and never back in time. */
 export function advance(track: Track, position: Position): Track {
   if (position.verdict !== 'live') return track;
   return { ...track, newest: position.fix, newestReceivedAtMs: position.receivedAtMs };

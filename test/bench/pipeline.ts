@@ -71,7 +71,7 @@ export function benchPipeline(): void {
     const pipeline = createPipeline({
       decode,
       tracks,
-      show: (unitKey, fix) => feed.show(unitKey, fix),
+      show: (unitKey, fix, atMs) => feed.show(unitKey, fix, atMs),
       store: () => {
         stored += 1;
       },

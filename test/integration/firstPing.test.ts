@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -45,13 +46,17 @@ async function screen(): Promise<LiveScreen> {
 async function health(): Promise<Health> {
   return (await fetch(`${posko.http}/health/ready`)).json() as Promise<Health>;
 }
-/** Waits until the server has counted a reason this often; the door reports once a second. */
-async function untilSetAside(reason: keyof Health['setAside'], count: number): Promise<Health> {
+/** Asks for the health until it holds, some ten times a second. */
+async function untilHealth(holds: (health: Health) => boolean): Promise<Health> {
   for (;;) {
     const now = await health();
-    if ((now.setAside[reason]?.count ?? 0) >= count) return now;
+    if (holds(now)) return now;
+    await setTimeout(100);
   }
 }
+/** Waits until the server has counted a reason this often; the door reports once a second. */
+const untilSetAside = (reason: keyof Health['setAside'], count: number): Promise<Health> =>
+  untilHealth(({ setAside }) => (setAside[reason]?.count ?? 0) >= count);
 async function setAsideCount(reason: keyof Health['setAside']): Promise<number> {
   return (await health()).setAside[reason]?.count ?? 0;
 }
@@ -148,8 +153,8 @@ describe('one ping from a tracker to the screen', () => {
     const last = nextPlace();
     await device.publishAsync('posko/64.08/hp-03/fix', nativeFix(last), { qos: 1 });
     await room.untilAt('hp-03', last.lon, last.lat);
-    while ((await health()).storage.queued > 0);
-    expect((await health()).storage.written - before).toBe(2);
+    const { storage } = await untilHealth((now) => now.storage.queued === 0);
+    expect(storage.written - before).toBe(2);
   });
 
   it('does not move a unit back when it comes late', async () => {
@@ -288,6 +293,66 @@ describe('bad input', () => {
   });
 });
 
+describe('upgrades that no browser asks for', () => {
+  /** Sends a request to upgrade as it is written, and returns the first line of the answer. */
+  async function upgrade(target: string, headers = ''): Promise<string> {
+    const socket = connect(posko.httpPort, '127.0.0.1');
+    const host = `127.0.0.1:${posko.httpPort}`;
+    socket.write(
+      `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`,
+    );
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    await once(socket, 'close');
+    return answer.split('\r\n')[0] ?? '';
+  }
+
+  it.each([
+    '//',
+    '/',
+    '/api/v1/live/',
+    'http://',
+    '/api/v1/live%',
+    '*',
+    '/\\',
+  ])('refuses %s and goes on', async (target) => {
+    expect(await upgrade(target)).toMatch(/^HTTP\/1\.1 40/);
+    expect((await health()).status).toBe('ready');
+  });
+
+  it('ends the connection of a refused one although its client keeps it open', async () => {
+    const socket = connect({ port: posko.httpPort, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(
+      'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
+    socket.resume();
+    await once(socket, 'end');
+    // the other side is gone: what is written now is reset
+    socket.on('error', () => undefined);
+    const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+    while (!socket.destroyed) {
+      socket.write('x');
+      await setTimeout(20);
+    }
+    await closed;
+  });
+
+  it('survives clients that reset the connection in the middle of the refusal', async () => {
+    for (let i = 0; i < 200; i++) {
+      const socket = connect(posko.httpPort, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.on('error', () => undefined);
+      socket.write(
+        'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      );
+      socket.resetAndDestroy();
+    }
+    expect((await health()).status).toBe('ready');
+  });
+});
+
 describe('the live socket', () => {
   it('sends everything again when asked', async () => {
     const room = await screen();
@@ -339,6 +404,7 @@ describe('the HTTP interface', () => {
     ['/api/v1/units?limit=0', 400, 'bad_request'],
     ['/api/v1/units?cursor=x', 400, 'bad_request'],
     ['/nowhere', 404, 'not_found'],
+    ['/api/v1/units/%ff', 400, 'bad_request'],
   ])('answers %s with a problem document', async (path, status, code) => {
     const answer = await fetch(posko.http + path, { headers: { 'accept-language': 'en' } });
     expect(answer.status).toBe(status);

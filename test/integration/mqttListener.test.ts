@@ -4,7 +4,6 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connectionLimit } from '../../ingest/connectionLimit.ts';
 import { type MqttLimits, MqttListener } from '../../ingest/mqtt/mqttListener.ts';
 
 const limits: MqttLimits = {
@@ -68,6 +67,49 @@ describe('MQTT listener', () => {
     await other.close();
   });
 
+  it('keeps nothing of a session that ended, persistent or not', async () => {
+    const { port } = await listen({});
+    const topic = 't'.repeat(60_000);
+    const heap = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed + process.memoryUsage().external;
+    };
+    /** Connects with clean session off, sends one QoS 2 message and leaves without PUBREL. */
+    const visit = async (clientId: string): Promise<void> => {
+      const socket = connect(port, '127.0.0.1');
+      const id = Buffer.from(clientId);
+      const connectPacket = Buffer.concat([
+        Buffer.from([0x10, 12 + id.length, 0, 4]),
+        Buffer.from('MQTT'),
+        Buffer.from([4, 0, 0, 60, 0, id.length]),
+        id,
+      ]);
+      const length = 2 + topic.length + 2;
+      const publish = Buffer.concat([
+        Buffer.from([
+          0x34,
+          (length % 128) | 0x80,
+          (Math.floor(length / 128) % 128) | 0x80,
+          Math.floor(length / 16_384),
+        ]),
+        Buffer.from([topic.length >> 8, topic.length & 0xff]),
+        Buffer.from(topic),
+        Buffer.from([0, 1]),
+      ]);
+      socket.write(Buffer.concat([connectPacket, publish]));
+      let answered = 0;
+      while (answered < 8) answered += (await once(socket, 'data'))[0].length;
+      socket.destroy();
+      await once(socket, 'close');
+    };
+    for (let i = 0; i < 50; i++) await visit(`warm-${i}`);
+    const before = heap();
+    const visits = 500;
+    for (let i = 0; i < visits; i++) await visit(`fresh-${i}`);
+    while ((listener?.connections ?? 0) > 0) await setImmediate();
+    expect(heap() - before).toBeLessThan((visits * topic.length) / 4);
+  });
+
   it('keeps the payloads of half-done QoS 2 messages nowhere', async () => {
     const payloads: WeakRef<object>[] = [];
     listener = new MqttListener(limits, {
@@ -103,17 +145,5 @@ describe('MQTT listener', () => {
     }
     expect(socket.destroyed).toBe(false);
     socket.destroy();
-  });
-});
-
-describe('connection limit', () => {
-  it.each([
-    ['Max open files            1024                 524288               files', 512],
-    ['Max open files            20000                20000                files', 16_000],
-    ['Max open files            unlimited            unlimited            files', 16_000],
-    ['Max open files            256                  256                  files', 1],
-    ['', 16_000],
-  ])('follows the system: %s', (text, limit) => {
-    expect(connectionLimit(text)).toBe(limit);
   });
 });

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../server/config.ts';
@@ -125,7 +126,7 @@ describe.skipIf(process.platform !== 'linux')('the process', () => {
     );
     await ping(ports.mqtt.port, 'hp-09', 117.25);
     await room.untilAt('hp-09', 117.25, 0.5);
-    while ((await written(http)) < 1);
+    while ((await written(http)) < 1) await setTimeout(50);
 
     const killed = once(first, 'exit');
     process.kill(serverPid(), 'SIGKILL');
@@ -145,6 +146,78 @@ describe.skipIf(process.platform !== 'linux')('the process', () => {
     expect(processesOf(dataDir)).toEqual([]);
     expect(existsSync(path.join(dataDir, 'posko.lock'))).toBe(false);
   }, 90_000);
+
+  it('ends in order on Ctrl-C in a terminal, where the signal comes from the terminal and again from npm', async () => {
+    // script(1) gives npm a terminal of its own, to which 0x03 is what Ctrl-C types
+    const child = start('script', ['-qec', 'npm run --silent start', '/dev/null']);
+    const { http } = await listening(child);
+    const room = await LiveScreen.open(`http://127.0.0.1:${http.port}`);
+    const ended = once(child, 'exit');
+    const gone = once(room.socket, 'close');
+    child.stdin?.write('\u0003');
+    await ended;
+    expect((await gone)[0]).toBe(1001);
+    expect(processesOf(dataDir)).toEqual([]);
+    expect(existsSync(path.join(dataDir, 'posko.lock'))).toBe(false);
+  }, 60_000);
+
+  it('ends in order although clients keep their connections open and answer nothing', async () => {
+    const child = start('node', ['server/main.ts']);
+    const { http, mqtt } = await listening(child);
+    const ports = [http.port, http.port, mqtt.port];
+    const [live, upgrade, silent] = ports.map((port) =>
+      connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
+    );
+    for (const socket of [live, upgrade, silent]) socket?.on('error', () => undefined);
+    const asking = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n';
+    live?.write(
+      `GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\n${asking}${key}Sec-WebSocket-Protocol: posko.v1\r\n\r\n`,
+    );
+    upgrade?.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${asking}\r\n`);
+    if (live !== undefined) await once(live, 'data');
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(0);
+    expect(processesOf(dataDir)).toEqual([]);
+    for (const socket of [live, upgrade, silent]) socket?.destroy();
+  }, 60_000);
+
+  it('takes the database with it when it has to end in a hurry', async () => {
+    const child = start('node', ['server/main.ts']);
+    await listening(child);
+    const postmaster = Number(
+      readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0],
+    );
+    // a database that hangs keeps an orderly stop waiting
+    process.kill(postmaster, 'SIGSTOP');
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    // a second signal within a second is an echo of the first; after it, somebody in a hurry
+    await setTimeout(1_100);
+    child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(1);
+    while (processesOf(dataDir).length > 0) await setTimeout(20);
+    const again = start('node', ['server/main.ts']);
+    await listening(again);
+  }, 60_000);
+
+  it('says in a sentence that the settings file cannot be read', async () => {
+    const folder = path.join(dataDir, 'checkout');
+    mkdirSync(path.join(folder, '.env'), { recursive: true });
+    for (const part of ['server', 'ingest', 'devices', 'web', 'node_modules', 'package.json']) {
+      symlinkSync(path.join(projectRoot, part), path.join(folder, part));
+    }
+    const flags = ['--preserve-symlinks', '--preserve-symlinks-main'];
+    const child = spawn('node', [...flags, 'server/main.ts'], {
+      cwd: folder,
+      env: environment(),
+      stdio: 'pipe',
+    });
+    const { code, stderr } = await ending(child);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Posko cannot start: The settings file .*cannot be read/);
+  });
 
   it('ends on Ctrl-C while it starts, leaving nothing behind', async () => {
     const child = start('node', ['server/main.ts']);

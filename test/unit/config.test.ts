@@ -88,6 +88,12 @@ describe('configuration', () => {
     );
   });
 
+  it('takes no other word for it', () => {
+    expect(problemsOf({ POSKO_PUBLISHED_ON_LOOPBACK: 'yes' })).toEqual([
+      'POSKO_PUBLISHED_ON_LOOPBACK',
+    ]);
+  });
+
   it('never shows a password in a problem', () => {
     const loaded = loadConfig({ POSKO_DATABASE_URL: 'mysql://root:hunter2@db/posko' });
     expect(JSON.stringify(loaded)).not.toContain('hunter2');

@@ -36,6 +36,8 @@ export type EmbeddedPostgres = {
   status(): EmbeddedStatus;
   /** Stops PostgreSQL and removes the run folder; resolves within about 4 s. */
   stop(): Promise<void>;
+  /** Kills PostgreSQL with all its processes at once. */
+  abandon(): void;
 };
 
 /** A restart waits this long at first (the dead one's children need a moment), then twice as long each time. */
@@ -94,6 +96,12 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       status: kept.status,
       stop: async () => {
         await kept.stop();
+        removeRunFolder(dataDir);
+      },
+      abandon: () => {
+        const { pid } = kept.status();
+        // the group: it was started as the leader of one of its own
+        if (pid !== undefined) process.kill(-pid, 'SIGKILL');
         removeRunFolder(dataDir);
       },
     };

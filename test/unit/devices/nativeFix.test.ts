@@ -67,6 +67,11 @@ describe('native fix', () => {
       '{"fixedAt":"2024-13-99T00:00:00Z","lon":117.5,"lat":1}',
       'wrong_type',
     ],
+    [
+      'a day that no calendar has',
+      '{"fixedAt":"2026-02-30T00:00:00Z","lon":117.5,"lat":1}',
+      'wrong_type',
+    ],
     ['a time beyond all calendars', '{"fixedAt":1e300,"lon":117.5,"lat":1}', 'out_of_range'],
   ])('refuses %s', (_what, text, reason) => {
     const { fixes, refused } = decodeText(text);

@@ -29,6 +29,7 @@ class SlowSocket extends EventEmitter {
   closed: number | undefined;
   pings = 0;
   isStuck = false;
+  answersClose = true;
   #unsent: (() => void)[] = [];
 
   send(data: string | Uint8Array<ArrayBuffer>, sent: () => void): void {
@@ -50,10 +51,12 @@ class SlowSocket extends EventEmitter {
     this.pings += 1;
   }
   close(code: number): void {
+    if (!this.answersClose) return;
     this.closed = code;
     this.emit('close');
   }
   terminate(): void {
+    this.answersClose = true;
     this.close(1006);
   }
 }
@@ -72,14 +75,14 @@ beforeEach(() => {
   hub.setRoster([entry(1), entry(2)]);
   hub.start();
 });
-afterEach(() => {
-  hub.close();
+afterEach(async () => {
+  await hub.close();
   vi.useRealTimers();
 });
 
 describe('live hub', () => {
   it('greets a screen with hello, the roster and a snapshot of everything', () => {
-    hub.show(1, fix(117.5));
+    hub.show(1, fix(117.5), Date.now());
     const screen = open();
     expect(screen.texts.map(({ type }) => type)).toEqual(['hello', 'units']);
     expect(screen.texts[1]).toMatchObject({ complete: true, units: [{ id: 'u1' }, { id: 'u2' }] });
@@ -90,10 +93,10 @@ describe('live hub', () => {
   it('sends what changed once a tick, in sequence, encoded once for all screens', () => {
     const [one, two] = [open(), open()];
     const start = one.frames[0]?.sequence ?? 0;
-    hub.show(1, fix(117.5));
-    hub.show(1, fix(117.6));
+    hub.show(1, fix(117.5), Date.now());
+    hub.show(1, fix(117.6), Date.now());
     vi.advanceTimersByTime(500);
-    hub.show(2, fix(118));
+    hub.show(2, fix(118), Date.now());
     vi.advanceTimersByTime(500);
     for (const screen of [one, two]) {
       expect(
@@ -109,7 +112,7 @@ describe('live hub', () => {
 
   it('sends nothing while nothing moves, but a sign of life in time', () => {
     const screen = open();
-    hub.show(1, fix(117.5));
+    hub.show(1, fix(117.5), Date.now());
     vi.advanceTimersByTime(500);
     const before = screen.frames.length;
     vi.advanceTimersByTime(4_500);
@@ -120,9 +123,9 @@ describe('live hub', () => {
 
   it('tells open screens of a new unit before the first frame with it, and drops who is gone', () => {
     const screen = open();
-    hub.show(1, fix(117.5));
+    hub.show(1, fix(117.5), Date.now());
     hub.setRoster([entry(2), entry(3)]);
-    hub.show(3, fix(118));
+    hub.show(3, fix(118), Date.now());
     vi.advanceTimersByTime(500);
     const units = screen.texts.at(-1);
     expect(units).toMatchObject({ type: 'units', units: [{ key: 2 }, { key: 3 }] });
@@ -135,7 +138,7 @@ describe('live hub', () => {
     const [slow, quick] = [open(), open()];
     slow.isStuck = true;
     for (let i = 0; i < 50; i++) {
-      hub.show(1, fix(117 + i / 1000));
+      hub.show(1, fix(117 + i / 1000), Date.now());
       vi.advanceTimersByTime(500);
     }
     expect(quick.frames).toHaveLength(51);
@@ -146,7 +149,7 @@ describe('live hub', () => {
       sequence: quick.frames.at(-1)?.sequence,
     });
     expect(slow.frames.at(-1)?.lonMicrodeg[0]).toBe(117_049_000);
-    hub.show(1, fix(119));
+    hub.show(1, fix(119), Date.now());
     vi.advanceTimersByTime(500);
     expect(slow.frames.at(-1)).toMatchObject({
       kind: deltaKind,
@@ -171,6 +174,18 @@ describe('live hub', () => {
     expect(bad.closed).toBe(code);
     expect(good.closed).toBeUndefined();
     expect(hub.status()).toEqual({ screens: 1, refusedMessages: 1 });
+  });
+
+  it('says goodbye when it closes, and ends a screen that does not answer', async () => {
+    const [polite, asleep] = [open(), open()];
+    asleep.answersClose = false;
+    const closed = hub.close();
+    expect(polite.closed).toBe(1001);
+    expect(asleep.closed).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(500);
+    await closed;
+    expect(asleep.closed).toBe(1006);
+    expect(hub.status().screens).toBe(0);
   });
 
   it('ends a screen that does not answer, and keeps one that does', () => {

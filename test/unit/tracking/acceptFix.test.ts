@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fix } from '../../../server/domain/fix.ts';
 import { acceptFix, maxAgeMs, maxAheadMs } from '../../../server/tracking/acceptFix.ts';
-import { advance, emptyTrack } from '../../../server/tracking/track.ts';
+import { advance, emptyTrack, measuredAtMs } from '../../../server/tracking/track.ts';
 
 const nowMs = Date.UTC(2024, 10, 27, 0, 15, 3);
 const fixAt = (fixedAtMs: number, lon = 117.5279, lat = 0.5049): Fix => ({ fixedAtMs, lon, lat });
@@ -53,6 +53,27 @@ describe('accepting a fix', () => {
     expect(acceptFix(fixAt(nowMs, 109.32, 0), empty, nowMs).verdict).toBe('live');
   });
 
+  it('takes right fixes for news although one of a fast clock came before', () => {
+    const ahead = advance(empty, acceptFix(fixAt(nowMs + 9 * 60_000), empty, nowMs));
+    const right = acceptFix(fixAt(nowMs + 5_000), ahead, nowMs + 5_200);
+    expect(right.verdict).toBe('live');
+    expect(acceptFix(fixAt(nowMs - 5_000), ahead, nowMs + 5_200).verdict).toBe('delayed');
+  });
+
+  it('keeps the order of a clock that is always fast', () => {
+    let track = empty;
+    for (const [fixedAtMs, verdict] of [
+      [9, 'live'],
+      [10, 'live'],
+      [11, 'live'],
+      [10.5, 'delayed'],
+    ] as const) {
+      const position = acceptFix(fixAt(nowMs + fixedAtMs * 10_000), track, nowMs);
+      expect(position.verdict).toBe(verdict);
+      track = advance(track, position);
+    }
+  });
+
   it('never moves a track back, whatever comes in whatever order', () => {
     const anyFix = fc.record({
       fixedAtMs: fc.integer({ min: nowMs - 2 * maxAgeMs, max: nowMs + 2 * maxAheadMs }),
@@ -67,7 +88,9 @@ describe('accepting a fix', () => {
           const next = advance(track, position);
           if (position.verdict !== 'live') expect(next).toBe(track);
           else if (track.newest !== undefined) {
-            expect(next.newest?.fixedAtMs).toBeGreaterThan(track.newest.fixedAtMs);
+            const before = measuredAtMs(track.newest, nowMs);
+            expect(measuredAtMs(fix, nowMs)).toBeGreaterThanOrEqual(before);
+            expect(fix.fixedAtMs).not.toBe(track.newest.fixedAtMs);
           }
           track = next;
         }

@@ -31,6 +31,17 @@ describe('roster', () => {
   });
 });
 
+describe('the order of the roster', () => {
+  it('is that of the keys, by which pages of the list go on', () => {
+    const roster = new Roster();
+    roster.set(
+      [tracker(1, 'zebra', 10), tracker(2, 'alpha', 11), tracker(3, 'mike', 12)].toReversed(),
+      [unit(11, 'alpha'), unit(12, 'mike'), unit(10, 'zebra')],
+    );
+    expect(roster.entries.map(({ id }) => id)).toEqual(['zebra', 'alpha', 'mike']);
+  });
+});
+
 describe('tracks', () => {
   it('keeps what is known of a tracker when the list of trackers changes, and forgets who is gone', () => {
     const tracks = new Tracks();

@@ -1,6 +1,7 @@
 import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { maxFrameAgeMs } from '../../../server/domain/liveFrame.ts';
 import type { RosterEntry } from '../../../server/domain/unit.ts';
 import { ageText } from '../formats/ageText.ts';
 import { compassPoint } from '../formats/compassPoint.ts';
@@ -76,7 +77,10 @@ type MotionAndDetails = {
 function WhenFacts(props: MotionAndDetails & { readonly zone: ZoneOfIndonesia }) {
   const { motion, details, zone } = props;
   const { t, i18n } = useTranslation();
-  const age = ageText(motion.ageMs);
+  // the frame cannot tell how old very old news is; the server's answer can
+  const isAgeFull = motion.ageMs >= maxFrameAgeMs;
+  const fixedAtMs = isAgeFull ? details?.fixedAtMs : motion.fixedAtMs;
+  const age = ageText(motion.ageMs + motion.fixedAtMs - (fixedAtMs ?? motion.fixedAtMs));
   const state = unitState(motion);
   const seconds = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
   return (
@@ -86,9 +90,15 @@ function WhenFacts(props: MotionAndDetails & { readonly zone: ZoneOfIndonesia })
         {state === 'stale' && <span className="stale-mark">{t('unit.stale')}</span>}
       </Fact>
       <Fact name={t('unit.fixedAt')} field="fixed-at">
-        {dayAndTime(motion.fixedAtMs, zone.timeZone, i18n.language)} {zone.name}
-        <br />
-        <span className="quiet">{timeOfDay(motion.fixedAtMs, 'UTC')} UTC</span>
+        {fixedAtMs === undefined ? (
+          t('unit.unknown')
+        ) : (
+          <>
+            {dayAndTime(fixedAtMs, zone.timeZone, i18n.language)} {zone.name}
+            <br />
+            <span className="quiet">{timeOfDay(fixedAtMs, 'UTC')} UTC</span>
+          </>
+        )}
       </Fact>
       {details?.delayMs !== undefined && (
         <Fact name={t('unit.delay')} field="delay">

@@ -1,5 +1,6 @@
 /** What the server knows of a unit's newest position beyond the live frame. */
 export type FixDetails = {
+  readonly fixedAtMs: number | undefined;
   /** From the fix to its arrival at the server, ms. */
   readonly delayMs: number | undefined;
   readonly altitudeM: number | undefined;
@@ -23,6 +24,7 @@ export function readFixDetails(json: unknown): FixDetails {
   const fixedAtMs = numberOf(position['fixedAtMs']);
   const receivedAtMs = numberOf(position['receivedAtMs']);
   return {
+    fixedAtMs,
     delayMs:
       fixedAtMs === undefined || receivedAtMs === undefined ? undefined : receivedAtMs - fixedAtMs,
     altitudeM: numberOf(position['altitudeM']),

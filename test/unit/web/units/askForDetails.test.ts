@@ -73,6 +73,7 @@ describe('asking for the details of a unit', () => {
       attributes: { pump: true, nested: { no: 1 }, waterLevelPct: 64 },
     };
     expect(readFixDetails({ position })).toEqual({
+      fixedAtMs: 1000,
       delayMs: 250,
       altitudeM: undefined,
       batteryPct: 81,
