@@ -25,7 +25,7 @@ export function admit(topic: string, known: KnownTrackers): Result<Admitted, Adm
     return {
       ok: false,
       reason: 'unknown_tracker',
-      detail: `tracker "${trackerId}" is not registered: npm run posko -- tracker add ${trackerId} --region ${region ?? '64.08'}`,
+      detail: `tracker "${trackerId}" is not registered: npm run posko -- tracker add ${trackerId} --region ${region ?? '<regency code>'}`,
     };
   }
   if (region !== undefined && region !== tracker.region) {

@@ -96,6 +96,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
     basemap: readBasemap(read, complain),
     logLevel: readLogLevel(read, complain),
   };
+  if (config.http.port !== 0 && config.http.port === config.mqtt.port) {
+    complain(
+      'POSKO_MQTT_PORT',
+      `is ${config.mqtt.port}, which POSKO_HTTP_PORT is too; they must differ`,
+    );
+  }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
 

@@ -107,6 +107,6 @@ export function createPipeline(parts: PipelineParts): {
 }
 
 function describe({ fix, receivedAtMs }: Position): string {
-  const aheadS = Math.round((fix.fixedAtMs - receivedAtMs) / 1000);
-  return `place ${fix.lon} ${fix.lat}, clock ${aheadS} s ahead of the server's`;
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  return `place ${fix.lon} ${fix.lat}, fixed at ${iso(fix.fixedAtMs)}, received at ${iso(receivedAtMs)}`;
 }

@@ -13,7 +13,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { basemapAttribution } from '../web/basemap/basemapAttribution.ts';
 import { ensureBasemap } from '../web/basemap/ensureBasemap.ts';
 import { ensureWebBuilt } from '../web/build/ensureWebBuilt.ts';
-import { type BasemapToServe, fileVersion, type MapFile } from './api/basemapRoutes.ts';
+import { type BasemapToServe, fileVersion, isPmtiles, type MapFile } from './api/basemapRoutes.ts';
 import { HttpServer } from './api/httpServer.ts';
 import { type BasemapSource, type Config, projectRoot } from './config.ts';
 import { seedDemo, startDemoTrackers } from './demo.ts';
@@ -180,7 +180,7 @@ async function startParts(
       }),
   });
   parts.defer(() => http.close());
-  hub.start();
+  hub.start(mqttPort);
   // screens go before the HTTP server, which does not end before its last socket
   parts.defer(() => hub.close());
   const httpPort = await http.start(config.http.host, config.http.port).catch((error: unknown) => {
@@ -229,13 +229,16 @@ async function builtInMap(log: Logger): Promise<MapFile> {
 }
 
 async function namedMap(file: string): Promise<MapFile> {
+  const todo = 'correct or unset POSKO_BASEMAP';
   try {
+    if (!(await isPmtiles(file))) {
+      throw new StartError(`The map file ${file} is not a PMTiles file, version 3: ${todo}`);
+    }
     return { file, attribution: streetAttribution, version: await fileVersion(file) };
   } catch (cause) {
-    const todo = 'correct or unset POSKO_BASEMAP';
-    throw new StartError(`The map file ${file} cannot be read: ${todo} (${String(cause)})`, {
-      cause,
-    });
+    if (cause instanceof StartError) throw cause;
+    const why = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
+    throw new StartError(`The map file ${file} cannot be read (${why}): ${todo}`, { cause });
   }
 }
 

@@ -8,6 +8,8 @@ import { type Config, describeProblems, loadConfig } from './config.ts';
 import { urlHost } from './domain/loopback.ts';
 import { withDotEnv } from './dotEnv.ts';
 import { type RunningPosko, startPosko } from './posko.ts';
+import { StartError } from './startError.ts';
+import { DataDirHeldError } from './storage/dataDir.ts';
 
 /** All must have ended by then after a signal; what has not is abandoned. */
 const closePatienceMs = 4_500;
@@ -80,7 +82,9 @@ async function serve(config: Config, mode: 'live' | 'demo', log: Logger): Promis
       // a start that was given up has closed what it had opened
       if (stopping.signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);
-      log.fatal({ event: 'startFailed', err: error }, message);
+      // what stands in the way is a sentence; only a bug needs to say where it is
+      const isExpected = error instanceof StartError || error instanceof DataDirHeldError;
+      log.fatal({ event: 'startFailed', ...(isExpected ? {} : { err: error }) }, message);
       process.stderr.write(`Posko cannot start: ${message}\n`);
       process.exit(1);
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
@@ -23,6 +24,17 @@ export async function fileVersion(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex').slice(0, 12);
+}
+
+/** True for a PMTiles file of version 3 (PMTiles specification 3, "Header": magic number and version). */
+export async function isPmtiles(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+    return bytesRead === 8 && buffer.toString('latin1', 0, 7) === 'PMTiles' && buffer[7] === 3;
+  } finally {
+    await handle.close();
+  }
 }
 
 /**

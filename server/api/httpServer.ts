@@ -95,7 +95,10 @@ function createApp(parts: HttpParts): FastifyInstance {
   });
 
   app.get('/health/live', () => ({ status: 'live' }));
-  app.get('/health/ready', () => parts.health());
+  // read by people too, in a browser or a terminal
+  app.get('/health/ready', (_request, reply) =>
+    reply.type('application/json').send(JSON.stringify(parts.health(), null, 2)),
+  );
   app.register(unitRoutes(parts.roster, parts.tracks), { prefix: '/api/v1' });
   app.register(fastifyStatic, {
     root: parts.pageDir,

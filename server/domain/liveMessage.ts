@@ -10,6 +10,8 @@ export type HelloMessage = {
   readonly version: string;
   /** The server's clock when this was sent, UTC epoch milliseconds. */
   readonly serverTimeMs: number;
+  /** Where trackers connect, on the same machine. */
+  readonly mqttPort: number;
   /** Length of a tick: deltas come at most this often. */
   readonly tickMs: number;
   /** `demo` is throwaway data and must be marked on every screen. */

@@ -45,6 +45,7 @@ export class LiveHub {
   #timers: NodeJS.Timeout[] = [];
   #ticksSinceFrame = 0;
   #refusedMessages = 0;
+  #mqttPort = 0;
   #isClosing = false;
   #whenEmpty: (() => void) | undefined;
 
@@ -58,7 +59,9 @@ export class LiveHub {
     this.#times = times;
   }
 
-  start(): void {
+  /** @param mqttPort where trackers connect, which screens tell whoever sets one up */
+  start(mqttPort: number): void {
+    this.#mqttPort = mqttPort;
     this.#timers = [
       setInterval(() => this.#tick(), this.#times.tickMs),
       setInterval(() => this.#ping(), this.#times.pingMs),
@@ -121,6 +124,7 @@ export class LiveHub {
     screen.open({
       type: 'hello',
       ...this.#hello,
+      mqttPort: this.#mqttPort,
       serverTimeMs: this.#nowMs(),
       tickMs: this.#times.tickMs,
     });

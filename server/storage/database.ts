@@ -154,7 +154,10 @@ function openPool(connection: pg.ClientConfig, log: Logger) {
   // an idle connection that breaks has nobody waiting on it; unheard, its error would end the process
   pool.on('error', (error) => {
     lastError = error.message;
-    log.warn({ event: 'databaseConnectionLost', err: error }, 'a database connection broke');
+    log.warn(
+      { event: 'databaseConnectionLost', error: error.message },
+      'a database connection broke',
+    );
     // a connection can break alone; whether the database is away, only asking it tells
     pool.query('select 1').catch((answer: unknown) => {
       lastError = answer instanceof Error ? answer.message : String(answer);

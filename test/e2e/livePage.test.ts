@@ -76,7 +76,7 @@ describe.skipIf(!mayRun)(
       await page.mouse.click(pixel[0], pixel[1]);
       const details = page.getByRole('region', { name: 'HP-01' });
       await details.waitFor();
-      await expect.poll(() => details.innerText()).toMatch(/36 km\/h[\s\S]*93°[\s\S]*78/);
+      await expect.poll(() => details.innerText()).toMatch(/36 km\/jam[\s\S]*93°[\s\S]*78/);
       const text = await details.innerText();
       expect(text).toContain('± 12 m');
       expect(text).toContain('Polri');

@@ -88,6 +88,11 @@ describe('configuration', () => {
     );
   });
 
+  it('refuses one port for both', () => {
+    expect(problemsOf({ POSKO_HTTP_PORT: '1883' })).toEqual(['POSKO_MQTT_PORT']);
+    expect(problemsOf({ POSKO_HTTP_PORT: '0', POSKO_MQTT_PORT: '0' })).toEqual([]);
+  });
+
   it('takes no other word for it', () => {
     expect(problemsOf({ POSKO_PUBLISHED_ON_LOOPBACK: 'yes' })).toEqual([
       'POSKO_PUBLISHED_ON_LOOPBACK',

@@ -42,7 +42,7 @@ export async function ensureBasemap(cacheDir: string, log?: BasemapLog): Promise
     if (!name.startsWith(`basemap-${made}-`) || !name.endsWith('.pmtiles')) continue;
     const file = path.join(cacheDir, name);
     if (name === fileName(made, digest(await readFile(file)))) return file;
-    log?.warn({ event: 'basemap_damaged', file }, 'the map file is damaged and is built again');
+    log?.warn({ event: 'basemapDamaged', file }, 'the map file is damaged and is built again');
     await rm(file, { force: true });
   }
 
@@ -53,7 +53,7 @@ export async function ensureBasemap(cacheDir: string, log?: BasemapLog): Promise
     const file = path.join(cacheDir, fileName(made, digest(await readFile(temporary))));
     await rename(temporary, file);
     const buildMs = Math.round(performance.now() - startedAtMs);
-    log?.info({ event: 'basemap_built', file, buildMs, facts }, 'the offline map is built');
+    log?.info({ event: 'basemapBuilt', file, buildMs, facts }, 'the offline map is built');
     await removeOutdated(cacheDir, path.basename(file));
     return file;
   } finally {

@@ -24,7 +24,7 @@ export async function ensureWebBuilt({ log, signal }: EnsureWebBuiltOptions): Pr
   const folder = pageFolder(hashPageInputs());
   if (existsSync(path.join(folder, 'index.html'))) return folder;
   await checkCanBuild();
-  log.info({ event: 'page_building', folder }, 'building the page once; this takes some seconds');
+  log.info({ event: 'pageBuilding', folder }, 'building the page once; this takes some seconds');
   const program = path.join(checkout, 'web/build/buildWeb.ts');
   try {
     await promisify(execFile)(process.execPath, [program], { cwd: checkout, signal });

@@ -79,11 +79,14 @@ export function ControlRoom({ client, views, zone, nowMs, glides, onMap }: Contr
             theme={theme}
             selectedKey={selectedKey}
             follows={follows}
+            isConnected={view.connection.state === 'live'}
             onPick={select}
             onFollowEnd={stopFollowing}
             onMap={takeMap}
           />
-          {view.hasSnapshot && view.units === 0 && <EmptyRoster />}
+          {view.hasSnapshot && view.units === 0 && view.mqttPort !== undefined && (
+            <EmptyRoster mqttPort={view.mqttPort} />
+          )}
           {unit !== undefined && (
             <UnitDetailsPanel
               key={unit.id}

@@ -22,7 +22,12 @@ const lookEveryMs = 20;
 export async function stopOrphan(databaseDir: string, log: Logger): Promise<void> {
   const pidFile = path.join(databaseDir, 'postmaster.pid');
   const pid = readPid(pidFile);
-  if (pid === undefined || !isAlive(pid)) return;
+  if (pid === undefined) return;
+  if (!isAlive(pid)) {
+    // a zombie would look alive to PostgreSQL, which finds children that still live without this file
+    rmSync(pidFile, { force: true });
+    return;
+  }
   if (!isPostmasterOf(pid, databaseDir)) {
     log.warn(
       { event: 'postgresPidFileStale', pid },

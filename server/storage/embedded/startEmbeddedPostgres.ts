@@ -40,6 +40,10 @@ export type EmbeddedPostgres = {
   abandon(): void;
 };
 
+/** How often, and for how long, the end of an earlier database's processes is waited for. */
+const lookAgainMs = 250;
+const oldOnesPatienceMs = 10_000;
+
 /** A restart waits this long at first (the dead one's children need a moment), then twice as long each time. */
 const firstRestartMs = 100;
 const maxRestartMs = 5_000;
@@ -84,7 +88,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
         log,
         startSignal,
       );
-    const first = await start(signal);
+    const first = await whenOldOnesAreGone(() => start(signal), signal, log);
     log.info({ event: 'databaseStarted', pid: first.pid }, 'the built-in database is ready');
     const restart = async (restartSignal: AbortSignal): Promise<Postmaster> => {
       await stopOrphan(databaseDir, log);
@@ -108,6 +112,27 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   } catch (error) {
     removeRunFolder(dataDir);
     throw error;
+  }
+}
+
+/**
+ * Starts after a kill -9 of the postmaster: its children take a moment to notice, and until then
+ * PostgreSQL refuses to start beside them.
+ */
+async function whenOldOnesAreGone(
+  start: () => Promise<Postmaster>,
+  signal: AbortSignal | undefined,
+  log: Logger,
+): Promise<Postmaster> {
+  for (let waitedMs = 0; ; waitedMs += lookAgainMs) {
+    try {
+      return await start();
+    } catch (error) {
+      const isInUse = String(error).includes('pre-existing shared memory block');
+      if (!isInUse || waitedMs >= oldOnesPatienceMs || signal?.aborted) throw error;
+      log.warn({ event: 'databaseChildrenLeft' }, 'waiting for the end of an earlier database');
+      await delay(lookAgainMs);
+    }
   }
 }
 

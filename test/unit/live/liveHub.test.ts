@@ -73,7 +73,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   hub = new LiveHub({ version: '0.1.0', mode: 'live' }, () => Date.now(), times);
   hub.setRoster([entry(1), entry(2)]);
-  hub.start();
+  hub.start(1883);
 });
 afterEach(async () => {
   await hub.close();

@@ -5,6 +5,8 @@ import type { Connection, LiveClient } from './liveClient.ts';
 export type LiveView = {
   readonly connection: Connection;
   readonly mode: 'live' | 'demo' | undefined;
+  /** Where trackers connect; undefined before the server said hello. */
+  readonly mqttPort: number | undefined;
   readonly hasSnapshot: boolean;
   readonly rosterVersion: number;
   /** Units in the roster. */
@@ -61,6 +63,7 @@ export function viewOf(client: LiveClient): LiveView {
   return {
     connection: client.connection,
     mode: client.hello?.mode,
+    mqttPort: client.hello?.mqttPort,
     hasSnapshot: client.hasSnapshot,
     rosterVersion: table.rosterVersion,
     units,

@@ -28,12 +28,13 @@ export function readServerMessage(
 type Fields = Readonly<Record<string, unknown>>;
 
 function readHello(json: Fields): Result<ServerMessage, ServerMessageReason> {
-  const { version, serverTimeMs, tickMs, mode } = json;
+  const { version, serverTimeMs, tickMs, mode, mqttPort } = json;
   if (typeof version !== 'string') return wrong('hello.version');
   if (!isNumber(serverTimeMs)) return wrong('hello.serverTimeMs');
   if (!isNumber(tickMs)) return wrong('hello.tickMs');
+  if (!isNumber(mqttPort)) return wrong('hello.mqttPort');
   if (mode !== 'live' && mode !== 'demo') return wrong('hello.mode');
-  return { ok: true, value: { type: 'hello', version, serverTimeMs, tickMs, mode } };
+  return { ok: true, value: { type: 'hello', version, serverTimeMs, tickMs, mode, mqttPort } };
 }
 
 function readUnits(json: Fields): Result<ServerMessage, ServerMessageReason> {

@@ -11,6 +11,8 @@ type MapPaneProps = Omit<UnitMapOptions, 'container' | 'onMapProblem'> & {
   readonly theme: Theme;
   readonly selectedKey: number | undefined;
   readonly follows: boolean;
+  /** True while the live socket is open: the server can be asked for its map. */
+  readonly isConnected: boolean;
   /** Given the map when there is one, and undefined when it is gone. */
   readonly onMap: (map: UnitMap | undefined) => void;
 };
@@ -23,7 +25,7 @@ export function MapPane(props: MapPaneProps) {
   const container = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<UnitMap>();
   const [failure, setFailure] = useState<string>();
-  const { basemap, problem, reportProblem, retry } = useBasemap();
+  const { basemap, problem, reportProblem, retry } = useBasemap(props.isConnected);
 
   useEffect(() => {
     if (container.current === null) return;

@@ -10,8 +10,8 @@ export type AskedBasemap = {
   readonly retry: () => void;
 };
 
-/** The server's map, asked for once and again on `retry`. */
-export function useBasemap(): AskedBasemap {
+/** The server's map, asked for once, again on `retry`, and after a problem when the server is back. */
+export function useBasemap(isConnected: boolean): AskedBasemap {
   const [basemap, setBasemap] = useState<Basemap>();
   const [problem, reportProblem] = useState<string>();
   const [attempt, setAttempt] = useState(0);
@@ -33,5 +33,10 @@ export function useBasemap(): AskedBasemap {
     reportProblem(undefined);
     setAttempt((before) => before + 1);
   }, []);
+  const hadProblem = problem !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the return of the server is the reason, not the problem
+  useEffect(() => {
+    if (isConnected && hadProblem) retry();
+  }, [isConnected, retry]);
   return { basemap, problem, reportProblem, retry };
 }

@@ -2,11 +2,11 @@ import { Code, Paper, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
 const addCommand = 'npm run posko -- tracker add hp-07 --region 64.08 --callsign "Alpha 1"';
-const publishCommand =
-  'mosquitto_pub -t owntracks/hp-07/phone -m \'{"_type":"location","lat":0.5049,"lon":117.5279,"tst":\'$(date +%s)\',"acc":8}\'';
+const publishCommand = (mqttPort: number): string =>
+  `mosquitto_pub -p ${mqttPort} -t owntracks/hp-07/phone -m '{"_type":"location","lat":0.5049,"lon":117.5279,"tst":'$(date +%s)',"acc":8}'`;
 
 /** What to do when no unit is known yet: two commands to a first symbol on the map. */
-export function EmptyRoster() {
+export function EmptyRoster({ mqttPort }: { readonly mqttPort: number }) {
   const { t } = useTranslation();
   return (
     <Paper component="section" className="empty-roster" p="lg" shadow="sm">
@@ -23,7 +23,7 @@ export function EmptyRoster() {
       <Text size="sm" mt="md" fw={600}>
         {t('empty.publish')}
       </Text>
-      <Code block>{publishCommand}</Code>
+      <Code block>{publishCommand(mqttPort)}</Code>
       <Text size="sm" mt="md" className="quiet">
         {t('empty.publishHint')}
       </Text>

@@ -119,9 +119,9 @@ function WhereFacts({ motion, details }: MotionAndDetails) {
   return (
     <Facts title={t('unit.where')}>
       <Fact name={t('unit.place')} field="place">
-        {degrees.format(Math.abs(motion.lat))}° {motion.lat < 0 ? 'S' : 'N'}
+        {degrees.format(Math.abs(motion.lat))}° {t(motion.lat < 0 ? 'unit.south' : 'unit.north')}
         <br />
-        {degrees.format(Math.abs(motion.lon))}° {motion.lon < 0 ? 'W' : 'E'}
+        {degrees.format(Math.abs(motion.lon))}° {t(motion.lon < 0 ? 'unit.west' : 'unit.east')}
       </Fact>
       <Fact name={t('unit.accuracy')} field="accuracy">
         {accuracyM === undefined ? t('unit.unknown') : `± ${Math.round(accuracyM)} m`}
@@ -141,7 +141,9 @@ function MotionFacts({ motion, details }: MotionAndDetails) {
   return (
     <Facts title={t('unit.what')}>
       <Fact name={t('unit.speed')} field="speed">
-        {speedMps === undefined ? t('unit.unknown') : `${kmh.format(speedMps * 3.6)} km/h`}
+        {speedMps === undefined
+          ? t('unit.unknown')
+          : t('unit.kmh', { n: kmh.format(speedMps * 3.6) })}
       </Fact>
       <Fact name={t('unit.course')} field="course">
         {courseDeg === undefined

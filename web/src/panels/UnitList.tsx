@@ -1,6 +1,6 @@
 import { Button, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core';
 import type { TFunction } from 'i18next';
-import { type KeyboardEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RosterEntry } from '../../../server/domain/unit.ts';
 import { ageText } from '../formats/ageText.ts';
@@ -30,6 +30,7 @@ export function UnitList({ table, view, selectedKey, onChoose }: UnitListProps) 
   const { t } = useTranslation();
   const [query, setQuery] = useState('');
   const [limit, setLimit] = useState(rowsAtOnce);
+  const rows = useRef<HTMLUListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the roster changes in place; its version says when
   const all = useMemo(
     () => [...table.roster.values()].sort((a, b) => byCallsign.compare(a.callsign, b.callsign)),
@@ -48,6 +49,14 @@ export function UnitList({ table, view, selectedKey, onChoose }: UnitListProps) 
           placeholder={t('list.search')}
           aria-label={t('list.searchLabel')}
           onChange={(event) => setQuery(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            const first = shown[0];
+            if (first === undefined) return;
+            if (event.key === 'Enter') onChoose(first.key);
+            if (event.key !== 'ArrowDown') return;
+            event.preventDefault();
+            rows.current?.querySelector('button')?.focus();
+          }}
         />
         <Text size="xs" className="quiet digits" role="status">
           {t('list.shown', { shown: shown.length, total: all.length })}
@@ -59,7 +68,7 @@ export function UnitList({ table, view, selectedKey, onChoose }: UnitListProps) 
             {t(all.length === 0 ? 'empty.title' : 'list.none')}
           </Text>
         )}
-        <ul onKeyDown={walkRows}>
+        <ul ref={rows} onKeyDown={walkRows}>
           {shown.map((unit) => (
             <UnitRow
               key={unit.key}

@@ -93,6 +93,7 @@ export function hello(world: FakeWorld, aheadMs = 0): HelloMessage {
     type: 'hello',
     version: '0.1.0',
     serverTimeMs: world.nowMs + aheadMs,
+    mqttPort: 1883,
     tickMs: 500,
     mode: 'demo',
   };
