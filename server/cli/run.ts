@@ -3,8 +3,9 @@ import { withDotEnv } from '../dotEnv.ts';
 import { type Command, UsageError } from './command.ts';
 import { trackerAdd } from './trackerAdd.ts';
 import { trackerList } from './trackerList.ts';
+import { trackerSet } from './trackerSet.ts';
 
-const commands: readonly Command[] = [trackerAdd, trackerList];
+const commands: readonly Command[] = [trackerAdd, trackerSet, trackerList];
 
 /** Where a command's words come from and go to. */
 export type Terminal = {

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { agencies, unitKinds } from '../domain/unit.ts';
 import { addTracker } from '../storage/trackerStore.ts';
 import { type Command, UsageError } from './command.ts';
+import { readTrackerArguments } from './trackerArguments.ts';
 import { withDatabase } from './withDatabase.ts';
 
 const help = `npm run posko -- tracker add <id> --region <code> [options]
@@ -33,34 +33,13 @@ export const trackerAdd: Command = {
 };
 
 function readArguments(args: readonly string[]) {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      region: { type: 'string' },
-      callsign: { type: 'string' },
-      kind: { type: 'string', default: 'handheld' },
-      agency: { type: 'string', default: 'polri' },
-    },
-  });
-  const [id, ...extra] = positionals;
-  if (id === undefined) throw new UsageError('the tracker id is missing');
-  if (extra.length > 0) throw new UsageError(`"${extra[0]}" is one argument too many`);
-  if (values.region === undefined)
-    throw new UsageError('--region is missing, such as --region 64.08');
+  const { id, region, callsign, kind, agency } = readTrackerArguments(args);
+  if (region === undefined) throw new UsageError('--region is missing, such as --region 64.08');
   return {
     id,
-    region: values.region,
-    callsign: values.callsign ?? id.slice(0, 32),
-    kind: oneOf('--kind', values.kind, unitKinds),
-    agency: oneOf('--agency', values.agency, agencies),
+    region,
+    callsign: callsign ?? id.slice(0, 32),
+    kind: kind ?? 'handheld',
+    agency: agency ?? 'polri',
   };
-}
-
-function oneOf<Name extends string>(option: string, text: string, names: readonly Name[]): Name {
-  const found = names.find((name) => name === text);
-  if (found === undefined) {
-    throw new UsageError(`${option} is "${text}"; it must be one of ${names.join(', ')}`);
-  }
-  return found;
 }

@@ -34,13 +34,7 @@ export async function addTracker(
       detail: `a tracker id is 1 to 64 letters, digits, - or _, and not the word "out"; got "${id.slice(0, 80)}"`,
     };
   }
-  if (!isRegencyCode(region)) {
-    return {
-      ok: false,
-      reason: 'bad_region',
-      detail: `a region is a regency code such as 64.08; got "${region.slice(0, 80)}"`,
-    };
-  }
+  if (!isRegencyCode(region)) return badRegion(region);
   const checked = checkCallsign(callsign);
   if (!checked.ok) return checked;
   // one statement, so a transaction of its own; a conflict on either id leaves no row
@@ -71,6 +65,39 @@ export async function addTracker(
       unit: { key: row.unit_key, id, callsign: checked.value, kind, agency, region },
     },
   };
+}
+
+/** What can be changed of a tracker and its unit; undefined stays as it is. */
+export type TrackerChanges = {
+  readonly [Name in 'region' | 'callsign' | 'kind' | 'agency']: NewTracker[Name] | undefined;
+};
+
+/** Changes a tracker and the unit that carries it, both or neither. */
+export async function changeTracker(
+  pool: Pool,
+  id: string,
+  { region, callsign, kind, agency }: TrackerChanges,
+): Promise<Result<null, 'bad_region' | 'bad_callsign' | 'unknown_tracker'>> {
+  if (region !== undefined && !isRegencyCode(region)) return badRegion(region);
+  const checked = callsign === undefined ? undefined : checkCallsign(callsign);
+  if (checked?.ok === false) return checked;
+  const { rowCount } = await pool.query(
+    `with changed as (
+       update trackers set region = coalesce($2, region) where id = $1 returning unit_key
+     )
+     update units set region = coalesce($2, region), callsign = coalesce($3, callsign),
+                      kind = coalesce($4, kind), agency = coalesce($5, agency)
+     from changed where key = unit_key`,
+    [id, region, checked?.value, kind, agency],
+  );
+  if (rowCount !== 0) return { ok: true, value: null };
+  const detail = `there is no tracker "${id.slice(0, 80)}"`;
+  return { ok: false, reason: 'unknown_tracker', detail };
+}
+
+function badRegion(region: string): { ok: false; reason: 'bad_region'; detail: string } {
+  const detail = `a region is a regency code such as 64.08; got "${region.slice(0, 80)}"`;
+  return { ok: false, reason: 'bad_region', detail };
 }
 
 type TrackerRow = {

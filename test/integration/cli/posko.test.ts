@@ -102,6 +102,36 @@ describe('while a server runs', () => {
     await watch.close();
   });
 
+  it('changes what is named of a tracker and its unit, and leaves the rest', async () => {
+    await posko(['tracker', 'add', 'hp-12', '--region=64.99', '--callsign=Alfa', '--kind=truck']);
+    const changed = await posko([
+      'tracker',
+      'set',
+      'hp-12',
+      '--region=64.08',
+      '--callsign=Alpha 12',
+    ]);
+    expect(changed).toMatchObject({ status: 0, error: '' });
+    const mended = (await listTrackers(database.pool)).find(
+      ({ tracker }) => tracker.id === 'hp-12',
+    );
+    expect(mended).toMatchObject({
+      tracker: { region: '64.08' },
+      unit: { region: '64.08', callsign: 'Alpha 12', kind: 'truck', agency: 'polri' },
+    });
+  });
+
+  it.each([
+    [['tracker', 'set', 'nobody', '--kind=truck'], 1, 'there is no tracker "nobody"'],
+    [['tracker', 'set', 'hp-12'], 2, 'there is nothing to change'],
+    [['tracker', 'set', 'hp-12', '--region=Kutim'], 1, 'a region is a regency code'],
+    [['tracker', 'set', 'hp-12', '--kind=tank'], 2, '--kind is "tank"'],
+  ])('refuses %s with a sentence', async (args, status, sentence) => {
+    const end = await posko(args);
+    expect(end.status).toBe(status);
+    expect(end.error).toContain(sentence);
+  });
+
   it('uses the database that the settings name', async () => {
     const { user, password, host, database: name } = database.connection;
     const url = `postgres://${user}:${password}@${encodeURIComponent(host ?? '')}/${name}`;

@@ -1,0 +1,31 @@
+import { agencies, unitKinds } from '../domain/unit.ts';
+import { changeTracker } from '../storage/trackerStore.ts';
+import { type Command, UsageError } from './command.ts';
+import { readTrackerArguments } from './trackerArguments.ts';
+import { withDatabase } from './withDatabase.ts';
+
+const help = `npm run posko -- tracker set <id> [options]
+
+Changes what is known of a tracker and its unit; a running server hears of it at once. What is not
+named stays as it is.
+
+  --region <code>    regency or city code in which it reports, such as 64.08
+  --callsign <text>  what operators call the unit, at most 32 characters
+  --kind <kind>      ${unitKinds.join(', ')}
+  --agency <agency>  ${agencies.join(', ')}`;
+
+/** `tracker set`: see its help. */
+export const trackerSet: Command = {
+  name: 'tracker set',
+  summary: 'change a tracker and the unit that carries it',
+  help,
+  run: async ({ config, args, print }) => {
+    const { id, ...changes } = readTrackerArguments(args);
+    if (Object.values(changes).every((change) => change === undefined)) {
+      throw new UsageError('there is nothing to change: name at least one option');
+    }
+    const changed = await withDatabase(config, (pool) => changeTracker(pool, id, changes));
+    if (!changed.ok) throw new Error(`The tracker was not changed: ${changed.detail}.`);
+    print(`Changed tracker ${id}.`);
+  },
+};
