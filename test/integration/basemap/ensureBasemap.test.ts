@@ -28,7 +28,7 @@ describe('ensureBasemap', { timeout: 120_000 }, () => {
     const { mtimeMs, ino } = await stat(file);
     expect(await ensureBasemap(path.dirname(file), log)).toBe(file);
     expect(await stat(file)).toMatchObject({ mtimeMs, ino });
-    expect(events).toEqual(['basemap_built']);
+    expect(events).toEqual(['basemapBuilt']);
     expect(await readdir(path.dirname(file))).toEqual([path.basename(file)]);
   });
 
@@ -42,7 +42,7 @@ describe('ensureBasemap', { timeout: 120_000 }, () => {
       const { log, events } = recordingLog();
       expect(await ensureBasemap(cacheDir, log)).toBe(file);
       expect(Buffer.compare(await readFile(file), whole)).toBe(0);
-      expect(events).toEqual(['basemap_damaged', 'basemap_built']);
+      expect(events).toEqual(['basemapDamaged', 'basemapBuilt']);
     }
   });
 
@@ -77,7 +77,7 @@ describe('ensureBasemap', { timeout: 120_000 }, () => {
     expect((await readdir(cacheDir)).filter((name) => name.endsWith('.pmtiles'))).toEqual([]);
     const { log, events } = recordingLog();
     await ensureBasemap(cacheDir, log);
-    expect(events).toEqual(['basemap_built']);
+    expect(events).toEqual(['basemapBuilt']);
   });
 
   test('says which folder it could not make', async () => {
