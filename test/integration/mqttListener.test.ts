@@ -107,7 +107,8 @@ describe('MQTT listener', () => {
     const visits = 500;
     for (let i = 0; i < visits; i++) await visit(`fresh-${i}`);
     while ((listener?.connections ?? 0) > 0) await setImmediate();
-    expect(heap() - before).toBeLessThan((visits * topic.length) / 4);
+    // buffers of closed sockets go some turns of the loop later; what the broker keeps never does
+    while (heap() - before > (visits * topic.length) / 4) await setImmediate();
   });
 
   it('keeps the payloads of half-done QoS 2 messages nowhere', async () => {
