@@ -4,18 +4,15 @@
  */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Logger } from 'pino';
 import { decode } from '../devices/protocols/decode.ts';
 import { Ingest, ListenError } from '../ingest/ingest.ts';
 import type { IngestReport } from '../ingest/messages.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { basemapAttribution } from '../web/basemap/basemapAttribution.ts';
-import { ensureBasemap } from '../web/basemap/ensureBasemap.ts';
 import { ensureWebBuilt } from '../web/build/ensureWebBuilt.ts';
-import { type BasemapToServe, fileVersion, isPmtiles, type MapFile } from './api/basemapRoutes.ts';
 import { HttpServer } from './api/httpServer.ts';
-import { type BasemapSource, type Config, projectRoot } from './config.ts';
+import { prepareBasemap } from './basemap.ts';
+import type { Config } from './config.ts';
 import { seedDemo, startDemoTrackers } from './demo.ts';
 import { urlHost } from './domain/loopback.ts';
 import { SetAsideCounter } from './domain/setAside.ts';
@@ -33,9 +30,6 @@ import { watchTrackers } from './storage/watchTrackers.ts';
 import { Roster } from './tracking/roster.ts';
 import { measuredAtMs } from './tracking/track.ts';
 import { Tracks } from './tracking/tracks.ts';
-
-/** Who made the data of a street map in the Protomaps schema. */
-const streetAttribution = '© OpenStreetMap · Protomaps';
 
 /** What a server is started with beside its configuration. */
 export type PoskoOptions = {
@@ -195,51 +189,6 @@ async function startParts(
     parts.defer(() => trackers.stop());
   }
   return { httpPort, mqttPort, abandon: () => database.abandon() };
-}
-
-/**
- * What is served under the units. A file that the user named must be there; the built-in map is
- * built while everything else starts, since units show without it.
- */
-async function prepareBasemap(
-  source: BasemapSource,
-  log: Logger,
-): Promise<{ readonly toServe: BasemapToServe; readonly failure: () => string | undefined }> {
-  let failure: string | undefined;
-  const ready = (toServe: BasemapToServe) => ({ toServe, failure: () => failure });
-  switch (source.from) {
-    case 'style':
-      return ready(source);
-    case 'pmtiles':
-      return ready({ from: 'pmtiles', map: Promise.resolve(await namedMap(source.file)) });
-    case 'built-in': {
-      const map = builtInMap(log);
-      map.catch((error: unknown) => {
-        failure = error instanceof Error ? error.message : String(error);
-        log.error({ event: 'mapFailed', err: error }, 'the built-in map could not be built');
-      });
-      return ready({ from: 'pmtiles', map });
-    }
-  }
-}
-
-async function builtInMap(log: Logger): Promise<MapFile> {
-  const file = await ensureBasemap(path.join(projectRoot, 'web/basemap/dist'), log);
-  return { file, attribution: basemapAttribution, version: await fileVersion(file) };
-}
-
-async function namedMap(file: string): Promise<MapFile> {
-  const todo = 'correct or unset POSKO_BASEMAP';
-  try {
-    if (!(await isPmtiles(file))) {
-      throw new StartError(`The map file ${file} is not a PMTiles file, version 3: ${todo}`);
-    }
-    return { file, attribution: streetAttribution, version: await fileVersion(file) };
-  } catch (cause) {
-    if (cause instanceof StartError) throw cause;
-    const why = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
-    throw new StartError(`The map file ${file} cannot be read (${why}): ${todo}`, { cause });
-  }
 }
 
 /** Waits for a promise, but no longer than until somebody wants the start to end. */
