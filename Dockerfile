@@ -16,8 +16,7 @@ COPY tsconfig.json ./
 COPY server server
 COPY web web
 # the page and the map are made here, for the image cannot be written to where it runs
-RUN npm run build && \
-    node -e "import('./web/basemap/ensureBasemap.ts').then((map) => map.ensureBasemap('web/basemap/dist'))"
+RUN npm run build
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app

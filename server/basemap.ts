@@ -1,9 +1,8 @@
-import path from 'node:path';
 import type { Logger } from 'pino';
 import { basemapAttribution } from '../web/basemap/basemapAttribution.ts';
-import { ensureBasemap } from '../web/basemap/ensureBasemap.ts';
+import { builtMaps, ensureBasemap } from '../web/basemap/ensureBasemap.ts';
 import { type BasemapToServe, fileVersion, isPmtiles, type MapFile } from './api/basemapRoutes.ts';
-import { type BasemapSource, projectRoot } from './config.ts';
+import type { BasemapSource } from './config.ts';
 import { StartError } from './startError.ts';
 
 /** Who made the data of a street map in the Protomaps schema. */
@@ -39,7 +38,7 @@ export async function prepareBasemap(source: BasemapSource, log: Logger): Promis
 }
 
 async function builtInMap(log: Logger): Promise<MapFile> {
-  const file = await ensureBasemap(path.join(projectRoot, 'web/basemap/dist'), log);
+  const file = await ensureBasemap(builtMaps, log);
   return { file, attribution: basemapAttribution, version: await fileVersion(file) };
 }
 

@@ -21,6 +21,9 @@ const packages = [
   'pmtiles',
 ] as const;
 
+/** Where this checkout keeps its built-in map. */
+export const builtMaps = path.join(import.meta.dirname, 'dist');
+
 /** Left by a build that was killed; no build takes this long, so nobody is writing it any more. */
 const abandonedAfterMs = 10 * 60_000;
 
