@@ -4,7 +4,7 @@ import type { Tracker } from '../server/domain/unit.ts';
 import { readTopic } from './mqtt/topic.ts';
 
 /** A message that may go on: whose it is and how to read it. */
-export type Admitted = { readonly trackerKey: number; readonly codec: Codec };
+export type Admitted = { readonly trackerId: string; readonly codec: Codec };
 
 export type AdmissionReason =
   | 'unknown_topic'
@@ -35,5 +35,5 @@ export function admit(topic: string, known: KnownTrackers): Result<Admitted, Adm
       detail: `tracker "${trackerId}" is registered in ${tracker.region}, its topic says ${region}`,
     };
   }
-  return { ok: true, value: { trackerKey: tracker.key, codec } };
+  return { ok: true, value: { trackerId, codec } };
 }

@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { RawBatch } from '../server/domain/rawBatch.ts';
+import type { JournalChunk, JournalInput } from '../server/domain/journalRecord.ts';
 import type { Tracker } from '../server/domain/unit.ts';
-import type { FromIngest, IngestReport, IngestSettings, ToIngest } from './messages.ts';
+import type {
+  FromIngest,
+  IngestReport,
+  IngestSettings,
+  OpenedJournal,
+  ToIngest,
+} from './messages.ts';
 
 /** What the server thread does with what ingest says. */
 export type IngestHandlers = {
-  /** Called for each batch in order; when it returns, ingest may send another. */
-  readonly onBatch: (batch: RawBatch) => void;
+  /** Called for each chunk of the journal, in order; when it returns, ingest may send another. */
+  readonly onChunk: (chunk: JournalChunk) => void;
   readonly onReport: (report: IngestReport) => void;
   /** The thread ended although nobody closed it: the server cannot go on. */
   readonly onCrash: (error: Error) => void;
@@ -23,59 +29,53 @@ export class ListenError extends Error {
   }
 }
 
-/** The ingest thread, seen from the server thread. */
+/** The ingest thread, with the journal that it writes, seen from the server thread. */
 export class Ingest {
   readonly #settings: IngestSettings;
   readonly #handlers: IngestHandlers;
+  readonly #opened = Promise.withResolvers<OpenedJournal>();
+  readonly #listening = Promise.withResolvers<number>();
+  /** Those who wait until what they appended is on disk. */
+  readonly #appending = new Map<number, (isStored: boolean) => void>();
+  #appended = 0;
   #worker: Worker | undefined;
   #closing = false;
 
   constructor(settings: IngestSettings, handlers: IngestHandlers) {
     this.#settings = settings;
     this.#handlers = handlers;
+    // whoever does not wait for one of them hears of the failure through the other or onCrash
+    this.#opened.promise.catch(() => undefined);
+    this.#listening.promise.catch(() => undefined);
   }
 
   /**
-   * Starts the thread and waits until it listens.
+   * Starts the thread and opens the journal.
    *
-   * @param trackers who may speak; known before the first connection is taken
-   * @returns the MQTT port
-   * @throws ListenError when the address cannot be had
+   * @throws Error with one sentence when the journal cannot be used
    */
-  async start(trackers: readonly Tracker[]): Promise<number> {
+  open(): Promise<OpenedJournal> {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: this.#settings,
       name: 'posko-ingest',
     });
     this.#worker = worker;
-    // sent before the thread runs, so handled before its first connection
+    worker.on('error', (error) => this.#failed(error));
+    worker.on('message', (message: FromIngest) => this.#take(message));
+    return this.#opened.promise;
+  }
+
+  /**
+   * Opens the door.
+   *
+   * @param trackers who may speak; known before the first connection is taken
+   * @returns the MQTT port
+   * @throws ListenError when the address cannot be had
+   */
+  listen(trackers: readonly Tracker[]): Promise<number> {
     this.setTrackers(trackers);
-    return new Promise<number>((resolve, reject) => {
-      worker.on('error', (error) => {
-        reject(error);
-        if (!this.#closing) this.#handlers.onCrash(error);
-      });
-      worker.on('message', (message: FromIngest) => {
-        switch (message.type) {
-          case 'listening':
-            resolve(message.mqttPort);
-            return;
-          case 'failed':
-            this.#closing = true;
-            reject(new ListenError(message.code, message.detail));
-            return;
-          case 'batch':
-            this.#handlers.onBatch(message.batch);
-            this.#say({ type: 'credit' });
-            return;
-          case 'report':
-            this.#handlers.onReport(message.report);
-            return;
-          case 'closed':
-            return;
-        }
-      });
-    });
+    this.#say({ type: 'listen' });
+    return this.#listening.promise;
   }
 
   /** Replaces the trackers that may speak. */
@@ -83,13 +83,73 @@ export class Ingest {
     this.#say({ type: 'trackers', trackers });
   }
 
-  /** Ends all connections; every message that was acknowledged has come through `onBatch` when this resolves. */
+  /**
+   * Puts an input of the server's own at the end of the order of events. It comes back through
+   * `onChunk`, at its place in that order.
+   *
+   * @param isUrgent an SOS or an alarm event, which may use the journal's reserve
+   * @returns whether it is on disk
+   */
+  append(input: JournalInput, isUrgent: boolean): Promise<boolean> {
+    const number = ++this.#appended;
+    return new Promise((resolve) => {
+      this.#appending.set(number, resolve);
+      this.#say({ type: 'append', number, input, isUrgent });
+    });
+  }
+
+  /** A consumer has all records up to this one, which may be dropped when every consumer has. */
+  setConsumed(consumer: string, sequence: number): void {
+    this.#say({ type: 'consumed', consumer, sequence });
+  }
+
+  /** Ends all connections; every message that was acknowledged is in the journal when this resolves. */
   async close(): Promise<void> {
     if (this.#worker === undefined || this.#worker.threadId === -1) return;
     this.#closing = true;
     const exited = once(this.#worker, 'exit');
     this.#say({ type: 'close' });
     await exited;
+  }
+
+  #take(message: FromIngest): void {
+    switch (message.type) {
+      case 'opened':
+        this.#opened.resolve(message);
+        return;
+      case 'notOpened':
+        this.#closing = true;
+        this.#opened.reject(new Error(message.detail));
+        return;
+      case 'listening':
+        this.#listening.resolve(message.mqttPort);
+        return;
+      case 'failed':
+        this.#closing = true;
+        this.#listening.reject(new ListenError(message.code, message.detail));
+        return;
+      case 'chunk':
+        this.#handlers.onChunk(message.chunk);
+        this.#say({ type: 'credit' });
+        return;
+      case 'appended':
+        this.#appending.get(message.number)?.(message.isStored);
+        this.#appending.delete(message.number);
+        return;
+      case 'report':
+        this.#handlers.onReport(message.report);
+        return;
+      case 'closed':
+        return;
+    }
+  }
+
+  #failed(error: Error): void {
+    this.#opened.reject(error);
+    this.#listening.reject(error);
+    for (const resolve of this.#appending.values()) resolve(false);
+    this.#appending.clear();
+    if (!this.#closing) this.#handlers.onCrash(error);
   }
 
   #say(message: ToIngest): void {

@@ -1,143 +1,50 @@
-import { type Codec, codecs } from '../server/domain/decoded.ts';
-import type { RawBatch } from '../server/domain/rawBatch.ts';
-import type { Admitted } from './admission.ts';
+import type { JournalChunk } from '../server/domain/journalRecord.ts';
 
-/** Limits of the outbox. */
-export type OutboxLimits = {
-  /** A batch is sent at the latest this long after its first message. */
-  readonly lingerMs: number;
-  readonly maxBatchMessages: number;
-  readonly maxBatchBytes: number;
-  /** Batches that the server thread may have at once. */
-  readonly credits: number;
-};
-
-export const defaultOutboxLimits: OutboxLimits = {
-  // a fifth of a frame's time: unseen on a screen, and enough to pack hundreds of messages
-  lingerMs: 10,
-  maxBatchMessages: 4096,
-  maxBatchBytes: 1 << 20,
-  credits: 4,
-};
-
-type Message = Admitted & { readonly receivedAtMs: number; readonly payload: Uint8Array };
-
-/** Codec names as the numbers of a batch. */
-const codecNumber: Readonly<Record<Codec, number>> = {
-  native_fix: codecs.indexOf('native_fix'),
-  owntracks: codecs.indexOf('owntracks'),
-};
+/** Chunks that the server thread may have at once, and as many again may wait here. */
+const credits = 4;
 
 /**
- * Packs admitted messages into batches for the server thread, in the order in which they came.
- * When that thread is behind (no credit left and a full batch waiting), further messages wait
- * with their senders' acknowledgements, so the senders slow down and memory does not grow: a
- * connection is not read further while one of its messages waits.
+ * Hands chunks of the journal to the server thread, in order, and no more at once than it works off.
+ * When it is behind the journal is held, so acknowledgements wait, so senders do: memory does not grow.
  */
 export class Outbox {
-  readonly #limits: OutboxLimits;
-  readonly #send: (batch: RawBatch) => void;
-  #credits: number;
-  #messages: Message[] = [];
-  #bytes = 0;
-  #linger: NodeJS.Timeout | undefined;
-  #waiting: { message: Message; accepted: () => void }[] = [];
-  #admitted = 0;
+  readonly #send: (chunk: JournalChunk) => void;
+  readonly #onBehind: (isBehind: boolean) => void;
+  #credits = credits;
+  readonly #waiting: JournalChunk[] = [];
 
-  constructor(send: (batch: RawBatch) => void, limits: OutboxLimits = defaultOutboxLimits) {
+  /** @param onBehind told when too much waits, and when it does no more */
+  constructor(send: (chunk: JournalChunk) => void, onBehind: (isBehind: boolean) => void) {
     this.#send = send;
-    this.#limits = limits;
-    this.#credits = limits.credits;
+    this.#onBehind = onBehind;
   }
 
-  /** Messages taken since the start. */
-  get admitted(): number {
-    return this.#admitted;
+  /** Takes the next chunk; sends it at once if it may. */
+  add(chunk: JournalChunk): void {
+    this.#waiting.push(chunk);
+    this.#sendSome();
+    if (this.#waiting.length >= credits) this.#onBehind(true);
   }
 
-  /** Messages whose senders are held back. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
-  /** Takes a message; `accepted` is called when there is room for it, at once if nothing is in its way. */
-  add(message: Message, accepted: () => void): void {
-    if (this.#waiting.length > 0 || this.#isFull()) {
-      this.#waiting.push({ message, accepted });
-      return;
-    }
-    this.#take(message);
-    accepted();
-  }
-
-  /** The server thread worked off a batch. */
+  /** The server thread worked off a chunk. */
   credit(): void {
     this.#credits += 1;
-    if (this.#isFull()) this.#flush();
-    const released = this.#waiting;
-    this.#waiting = [];
-    for (const { message, accepted } of released) this.add(message, accepted);
-    this.#sendSoon();
+    this.#sendSome();
+    if (this.#waiting.length < credits) this.#onBehind(false);
   }
 
-  /** Sends what was taken, credit or not. What still waits was not acknowledged and is its sender's to repeat. */
+  /** Sends all that waits, credit or not. */
   close(): void {
-    this.#waiting = [];
     this.#credits = Number.POSITIVE_INFINITY;
-    this.#flush();
+    this.#sendSome();
   }
 
-  #flush(): void {
-    clearTimeout(this.#linger);
-    this.#linger = undefined;
-    if (this.#messages.length === 0 || this.#credits === 0) return;
-    this.#credits -= 1;
-    const batch = pack(this.#messages, this.#bytes);
-    this.#messages = [];
-    this.#bytes = 0;
-    this.#send(batch);
+  #sendSome(): void {
+    while (this.#credits > 0) {
+      const chunk = this.#waiting.shift();
+      if (chunk === undefined) return;
+      this.#credits -= 1;
+      this.#send(chunk);
+    }
   }
-
-  #take(message: Message): void {
-    this.#messages.push(message);
-    this.#bytes += message.payload.byteLength;
-    this.#admitted += 1;
-    if (this.#isFull()) this.#flush();
-    else this.#sendSoon();
-  }
-
-  #sendSoon(): void {
-    if (this.#messages.length === 0 || this.#credits === 0) return;
-    this.#linger ??= setTimeout(() => this.#flush(), this.#limits.lingerMs);
-  }
-
-  #isFull(): boolean {
-    return (
-      this.#messages.length >= this.#limits.maxBatchMessages ||
-      this.#bytes >= this.#limits.maxBatchBytes
-    );
-  }
-}
-
-function pack(messages: readonly Message[], byteCount: number): RawBatch {
-  const count = messages.length;
-  const batch = {
-    count,
-    trackerKey: new Uint32Array(count),
-    codec: new Uint8Array(count),
-    receivedAtMs: new Float64Array(count),
-    offset: new Uint32Array(count + 1),
-    bytes: new Uint8Array(byteCount),
-  };
-  let at = 0;
-  messages.forEach((message, i) => {
-    batch.trackerKey[i] = message.trackerKey;
-    batch.codec[i] = codecNumber[message.codec];
-    batch.receivedAtMs[i] = message.receivedAtMs;
-    batch.offset[i] = at;
-    batch.bytes.set(message.payload, at);
-    at += message.payload.byteLength;
-  });
-  batch.offset[count] = at;
-  return batch;
 }

@@ -17,6 +17,14 @@ export type Config = {
   readonly mqtt: ListenAddress;
   /** An outside PostgreSQL (`postgres://...`); undefined = the embedded one. */
   readonly databaseUrl: string | undefined;
+  /** Positions older than this are dropped, days. */
+  readonly retentionDays: number;
+  readonly journal: {
+    /** Most bytes that the journal may have on disk. */
+    readonly maxBytes: number;
+    /** What the database has is kept in the journal at most this long, milliseconds. */
+    readonly keepMs: number;
+  };
   readonly basemap: BasemapSource;
   readonly logLevel: LogLevel;
 };
@@ -44,10 +52,14 @@ const known = new Set([
   'POSKO_MQTT_HOST',
   'POSKO_MQTT_PORT',
   'POSKO_DATABASE_URL',
+  'POSKO_RETENTION_DAYS',
+  'POSKO_JOURNAL_MAX_MB',
+  'POSKO_JOURNAL_KEEP_HOURS',
   'POSKO_BASEMAP',
   'POSKO_LOG_LEVEL',
   'POSKO_PUBLISHED_ON_LOOPBACK',
 ]);
+const hourMs = 3_600_000;
 /** Settings of docker-compose.yml, which reads the same file .env. */
 const knownToCompose = new Set(['POSKO_DB_PASSWORD']);
 
@@ -93,6 +105,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
       port: readPort('POSKO_MQTT_PORT', 1883, read, complain),
     },
     databaseUrl: readDatabaseUrl(read, complain),
+    retentionDays: readWhole('POSKO_RETENTION_DAYS', 366, 'days', [1, 3_660], read, complain),
+    journal: {
+      maxBytes:
+        1e6 * readWhole('POSKO_JOURNAL_MAX_MB', 5_000, 'megabytes', [16, 1e7], read, complain),
+      keepMs:
+        hourMs * readWhole('POSKO_JOURNAL_KEEP_HOURS', 168, 'hours', [0, 87_840], read, complain),
+    },
     basemap: readBasemap(read, complain),
     logLevel: readLogLevel(read, complain),
   };
@@ -140,6 +159,25 @@ function readPort(variable: string, fallback: number, read: Read, complain: Comp
     return fallback;
   }
   return port;
+}
+
+/** A whole number within bounds, both included. */
+function readWhole(
+  variable: string,
+  fallback: number,
+  unit: string,
+  [min, max]: readonly [number, number],
+  read: Read,
+  complain: Complain,
+): number {
+  const text = read(variable);
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    complain(variable, `is "${text}"; it must be whole ${unit} from ${min} to ${max}`);
+    return fallback;
+  }
+  return value;
 }
 
 function readDatabaseUrl(read: Read, complain: Complain): string | undefined {

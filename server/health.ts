@@ -1,10 +1,11 @@
 import type { IngestReport } from '../ingest/messages.ts';
 import type { Degradation, Health } from './domain/health.ts';
+import type { JournalStatus } from './domain/journalStatus.ts';
 import type { SetAsideCount, SetAsideCounts, SetAsideReason } from './domain/setAside.ts';
 import type { HubStatus } from './live/liveHub.ts';
 import type { PipelineCounts } from './pipeline.ts';
+import type { RecorderStatus } from './recorder.ts';
 import type { DatabaseStatus } from './storage/database.ts';
-import type { PositionStoreStatus } from './storage/positionStore.ts';
 
 /** What each part says of itself. */
 export type HealthParts = {
@@ -16,49 +17,89 @@ export type HealthParts = {
   /** Why there is no built-in map, if it could not be built. */
   readonly mapFailure: string | undefined;
   readonly database: DatabaseStatus;
-  readonly positions: PositionStoreStatus;
+  /** Undefined until the journal has been read. */
+  readonly recorder: RecorderStatus | undefined;
+  /** Journal records that could not be read since the start. */
+  readonly lostRecords: number;
+  /** How far the machine's clock was set back, milliseconds. */
+  readonly clockAheadMs: number;
   readonly verdicts: Readonly<PipelineCounts>;
   readonly live: HubStatus;
   readonly setAside: SetAsideCounts;
 };
 
-const quietDoor = { connections: 0, maxConnections: 0, admitted: 0, waiting: 0 };
+const quietDoor = { connections: 0, maxConnections: 0, admitted: 0, waiting: 0, lost: 0 };
+const quietRecorder = {
+  behind: 0,
+  written: 0,
+  duplicates: 0,
+  quarantined: 0,
+  quarantineSkipped: 0,
+  failing: null,
+};
+/** From this share of what the journal may take on, people should do something about it. */
+const fillingShare = 0.9;
+/** A clock that is off by less was corrected, not set wrong. */
+const clockToleranceMs = 5_000;
 
 /** The health page: how all parts are, and in plain words what works less well than it should. */
 export function describeHealth(parts: HealthParts): Health {
   const degradations = findDegradations(parts);
-  const { connections, maxConnections, admitted, waiting } = parts.door ?? quietDoor;
-  const { queued, written, duplicates, notStored } = parts.positions;
+  const { connections, maxConnections, admitted, waiting, lost } = parts.door ?? quietDoor;
+  const { behind, written, duplicates, quarantined, quarantineSkipped } =
+    parts.recorder ?? quietRecorder;
+  const isStoring = (parts.door?.journal.state ?? 'storing') === 'storing';
   return {
-    status: degradations.length === 0 ? 'ready' : 'degraded',
+    status: !isStoring ? 'not_ready' : degradations.length === 0 ? 'ready' : 'degraded',
     degradations,
     version: parts.version,
     mode: parts.mode,
     startedAt: parts.startedAt,
-    door: { connections, maxConnections, admitted, waiting },
+    door: { connections, maxConnections, admitted, waiting, lost },
+    journal: parts.door?.journal ?? null,
     positions: parts.verdicts,
-    storage: { kind: parts.database.kind, queued, written, duplicates, notStored },
+    storage: {
+      kind: parts.database.kind,
+      behind,
+      written,
+      duplicates,
+      quarantined,
+      quarantineSkipped,
+    },
     live: parts.live,
     setAside: addCounts(parts.door?.setAside ?? {}, parts.setAside),
   };
 }
 
-function findDegradations({ door, mapFailure, database, positions }: HealthParts): Degradation[] {
-  const found: Degradation[] = [];
-  const { failing } = positions;
+function findDegradations(parts: HealthParts): Degradation[] {
+  const { door, mapFailure, database, recorder, lostRecords, clockAheadMs } = parts;
+  const found: Degradation[] = door === undefined ? [] : journalDegradations(door.journal);
+  const failing = recorder?.failing ?? null;
   if (failing !== null || database.state === 'away') {
     const since = failing === null ? '' : ` since ${new Date(failing.sinceMs).toISOString()}`;
     found.push({
       code: 'database_away',
       detail:
         `the database does not take positions${since} (${failing?.error ?? database.error ?? 'away'}): ` +
-        `the map goes on, ${positions.queued} positions wait in memory`,
+        `the map goes on, the journal keeps ${recorder?.behind ?? 0} records for it`,
     });
   }
-  if (positions.notStored > 0) {
+  if (lostRecords > 0) {
     found.push({
-      code: 'positions_not_stored',
-      detail: `${positions.notStored} positions since the start are in no database; see the log`,
+      code: 'journal_damaged',
+      detail: `${lostRecords} records of the journal cannot be read and are in no database; the log names their files: check the disk`,
+    });
+  }
+  if (door !== undefined && door.lost > 0) {
+    found.push({
+      code: 'messages_lost',
+      detail: `${door.lost} messages since the start came without a wish for an acknowledgement (QoS 0) while the journal did not store, and are lost: set trackers to QoS 1`,
+    });
+  }
+  if (clockAheadMs > clockToleranceMs) {
+    found.push({
+      code: 'clock_set_back',
+      detail: `the clock of this machine was set back by ${Math.round(clockAheadMs / 1000)} s; Posko goes on by the time before: mend the clock, or start Posko again if the new time is the right one`,
     });
   }
   if (mapFailure !== undefined) {
@@ -67,16 +108,37 @@ function findDegradations({ door, mapFailure, database, positions }: HealthParts
       detail: `the built-in map could not be built (${mapFailure}): run "npm run build" as the owner of the checkout and start again, or set POSKO_BASEMAP`,
     });
   }
-  if (door !== undefined && door.waiting > 0) {
-    found.push({
-      code: 'senders_waiting',
-      detail: `${door.waiting} messages wait: more comes in than this machine works off`,
-    });
-  }
   if (door !== undefined && door.connections >= door.maxConnections) {
     found.push({
       code: 'connections_full',
       detail: `all ${door.maxConnections} connections are in use: raise the limit of open files`,
+    });
+  }
+  return found;
+}
+
+function journalDegradations(journal: JournalStatus): Degradation[] {
+  const { state, error, neededBytes, allowedBytes, notStored, hasReserve } = journal;
+  const megabytes = (bytes: number): string => `${Math.round(bytes / 1e5) / 10} MB`;
+  if (state !== 'storing') {
+    return [
+      {
+        code: 'journal_not_storing',
+        detail: `the journal does not store (${state}: ${error ?? 'unknown'}): messages are shown and not acknowledged, ${notStored} so far; free the disk, raise POSKO_JOURNAL_MAX_MB, or bring the database back, and senders repeat them`,
+      },
+    ];
+  }
+  const found: Degradation[] = [];
+  if (neededBytes >= fillingShare * allowedBytes) {
+    found.push({
+      code: 'journal_filling',
+      detail: `the journal holds ${megabytes(neededBytes)} that the database does not have, of ${megabytes(allowedBytes)} that it may take: bring the database back, free the disk, or raise POSKO_JOURNAL_MAX_MB`,
+    });
+  }
+  if (!hasReserve) {
+    found.push({
+      code: 'journal_without_reserve',
+      detail: `no room is set aside for SOS and alarms${error === undefined ? '' : ` (${error})`}: free the disk`,
     });
   }
   return found;

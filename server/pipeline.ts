@@ -1,32 +1,47 @@
 /*
- * The way of a ping, top to bottom (design.md section 4). Each step is a function that can be read
- * and tested alone; this file only says in which order they come. What comes before it, admission,
- * happens in the ingest thread.
+ * The way of a ping, top to bottom (design.md section 4), from the journal on: what comes before it,
+ * admission and the journal itself, happens in the ingest thread. Each step is a function that can
+ * be read and tested alone; this file only says in which order they come.
+ *
+ * It runs twice over the same records, each time with tracks of its own: live, for the screens, and
+ * in the recorder, which follows the journal at the pace of the database.
  */
 import type { Decode } from './domain/decoded.ts';
 import type { Fix } from './domain/fix.ts';
+import { type JournalChunk, type JournalRecord, recordsOf } from './domain/journalRecord.ts';
 import type { Position } from './domain/position.ts';
-import { messagesOf, type RawBatch, type RawMessage } from './domain/rawBatch.ts';
 import type { SetAsideReason } from './domain/setAside.ts';
 import { acceptFix } from './tracking/acceptFix.ts';
-import { advance, measuredAtMs, type Track } from './tracking/track.ts';
+import { advance, type Track } from './tracking/track.ts';
 import type { Tracks } from './tracking/tracks.ts';
 
-/** What the pipeline hands on to. None of it may block: a ping waits for nobody. */
+/** A message of a tracker, as the journal has it. */
+export type RawMessage = Extract<JournalRecord, { kind: 'raw_message' }>;
+
+/** Where a position or a refusal comes from: a message, and which fix or fault of it. */
+export type Origin = { readonly message: RawMessage; readonly part: number };
+
+/** What goes no further, and why. */
+export type Refused = {
+  readonly reason: SetAsideReason;
+  readonly detail: string;
+  /** The fix that was not believed; undefined where there is none. */
+  readonly fix: Fix | undefined;
+  /** True when only an optional field was left out and its fix is kept. */
+  readonly isOnlyAField: boolean;
+};
+
+/** What the pipeline asks and hands on to. None of it may block: a ping waits for nobody. */
 export type PipelineParts = {
   readonly decode: Decode;
   readonly tracks: Tracks;
-  /** Shows a unit at its newest fix, measured at `atMs`. */
-  readonly show: (unitKey: number, fix: Fix, atMs: number) => void;
-  /** Keeps a position. */
-  readonly store: (position: Position) => void;
-  /** Counts what goes no further. */
-  readonly setAside: (
-    reason: SetAsideReason,
-    detail: string,
-    trackerKey: number,
-    atMs: number,
-  ) => void;
+  /** Undefined when no such tracker is registered any more. */
+  readonly trackerKeyOf: (trackerId: string) => number | undefined;
+  /** Fixes older than this at their receipt come from a wrong clock, milliseconds. */
+  readonly retentionMs: number;
+  /** Takes a live or delayed position with the track as it is after it. */
+  readonly onPosition: (position: Position, track: Track, origin: Origin) => void;
+  readonly onRefused: (refused: Refused, origin: Origin) => void;
 };
 
 /** How many positions got which verdict since the start. */
@@ -39,9 +54,9 @@ export type PipelineCounts = {
   notALocation: number;
 };
 
-/** The pipeline over its parts. `take` works off one batch of raw messages in order. */
+/** The pipeline over its parts. `take` works off one chunk of the journal in order. */
 export function createPipeline(parts: PipelineParts): {
-  readonly take: (batch: RawBatch) => void;
+  readonly take: (chunk: JournalChunk) => void;
   readonly counts: Readonly<PipelineCounts>;
 } {
   const counts: PipelineCounts = {
@@ -53,54 +68,67 @@ export function createPipeline(parts: PipelineParts): {
     notALocation: 0,
   };
 
-  function take(batch: RawBatch): void {
-    for (const message of messagesOf(batch)) takeMessage(message);
+  function take({ bytes, lastSequence }: JournalChunk): void {
+    const isStored = lastSequence > 0;
+    for (const record of recordsOf(bytes)) {
+      switch (record.kind) {
+        case 'raw_message':
+          takeMessage(record, isStored);
+          break;
+        case 'operator_action':
+        case 'versioned_change':
+        case 'clock_tick':
+          // nothing here depends on them yet
+          break;
+      }
+    }
   }
 
-  function takeMessage(message: RawMessage): void {
-    const { trackerKey, receivedAtMs } = message;
-    const decoded = parts.decode(message.codec, message.raw);
+  function takeMessage(message: RawMessage, isStored: boolean): void {
+    const decoded = parts.decode(message.codec, message.payload);
+    let part = 0;
+    const origin = (): Origin => ({ message, part: part++ });
     for (const { reason, detail } of decoded.refused) {
-      parts.setAside(reason, detail, trackerKey, receivedAtMs);
+      parts.onRefused({ reason, detail, fix: undefined, isOnlyAField: false }, origin());
     }
     for (const { detail } of decoded.ignoredFields) {
-      parts.setAside('field_ignored', detail, trackerKey, receivedAtMs);
+      const refused = { reason: 'field_ignored', detail, fix: undefined } as const;
+      parts.onRefused({ ...refused, isOnlyAField: true }, origin());
     }
     if (decoded.isNotALocation) counts.notALocation += 1;
-    for (const fix of decoded.fixes) takeFix(fix, message);
+    for (const fix of decoded.fixes) takeFix(fix, origin(), isStored);
   }
 
-  function takeFix(fix: Fix, { trackerKey, receivedAtMs }: RawMessage): void {
-    const track = parts.tracks.get(trackerKey);
+  function takeFix(fix: Fix, origin: Origin, isStored: boolean): void {
+    const { trackerId, atMs } = origin.message;
+    const refuse = (reason: SetAsideReason, detail: string): void => {
+      parts.onRefused({ reason, detail, fix, isOnlyAField: false }, origin);
+    };
+    const trackerKey = parts.trackerKeyOf(trackerId);
+    const track = trackerKey === undefined ? undefined : parts.tracks.get(trackerKey);
     if (track === undefined) {
       // it was removed between the door and here
-      parts.setAside('unknown_tracker', 'removed a moment ago', trackerKey, receivedAtMs);
+      refuse('unknown_tracker', 'removed since it sent this');
       return;
     }
-    const position = acceptFix(fix, track, receivedAtMs);
+    const position = acceptFix(fix, track, atMs, parts.retentionMs);
     counts[position.verdict] += 1;
     switch (position.verdict) {
       case 'live':
-        moveUnit(track, position);
-        parts.store(position);
+      case 'delayed': {
+        const moved = advance(track, position, isStored);
+        parts.tracks.set(moved);
+        parts.onPosition(position, moved, origin);
         return;
-      case 'delayed':
-        parts.store(position);
-        return;
+      }
       case 'duplicate':
         return;
       case 'implausible':
       case 'quarantined':
         if (position.reason === undefined) throw new Error(`${position.verdict} without a reason`);
-        parts.setAside(position.reason, describe(position), trackerKey, receivedAtMs);
+        refuse(position.reason, describe(position));
         return;
     }
-  }
-
-  function moveUnit(track: Track, position: Position): void {
-    parts.tracks.set(advance(track, position));
-    const { fix, receivedAtMs } = position;
-    parts.show(track.unitKey, fix, measuredAtMs(fix, receivedAtMs));
   }
 
   return { take, counts };

@@ -96,9 +96,13 @@ function createApp(parts: HttpParts): FastifyInstance {
 
   app.get('/health/live', () => ({ status: 'live' }));
   // read by people too, in a browser or a terminal
-  app.get('/health/ready', (_request, reply) =>
-    reply.type('application/json').send(JSON.stringify(parts.health(), null, 2)),
-  );
+  app.get('/health/ready', (_request, reply) => {
+    const health = parts.health();
+    return reply
+      .code(health.status === 'not_ready' ? 503 : 200)
+      .type('application/json')
+      .send(JSON.stringify(health, null, 2));
+  });
   app.register(unitRoutes(parts.roster, parts.tracks), { prefix: '/api/v1' });
   app.register(fastifyStatic, {
     root: parts.pageDir,

@@ -1,11 +1,25 @@
 import { describeProblems, loadConfig } from '../config.ts';
 import { withDotEnv } from '../dotEnv.ts';
+import { backup } from './backup.ts';
 import { type Command, UsageError } from './command.ts';
+import { copy } from './copy.ts';
+import { quarantineList } from './quarantineList.ts';
+import { quarantineRecover } from './quarantineRecover.ts';
+import { restore } from './restore.ts';
 import { trackerAdd } from './trackerAdd.ts';
 import { trackerList } from './trackerList.ts';
 import { trackerSet } from './trackerSet.ts';
 
-const commands: readonly Command[] = [trackerAdd, trackerSet, trackerList];
+const commands: readonly Command[] = [
+  trackerAdd,
+  trackerSet,
+  trackerList,
+  quarantineList,
+  quarantineRecover,
+  backup,
+  restore,
+  copy,
+];
 
 /** Where a command's words come from and go to. */
 export type Terminal = {

@@ -14,7 +14,7 @@ import { readConnection } from '../storage/embedded/runFolder.ts';
  */
 export async function withDatabase<Value>(
   { databaseUrl, dataDir }: Config,
-  work: (pool: Pool) => Promise<Value>,
+  work: (pool: Pool, database: Database) => Promise<Value>,
 ): Promise<Value> {
   // a person reads the terminal: the sentence of an error is enough, the log of its causes is not
   const log = pino({ level: 'silent' });
@@ -42,10 +42,10 @@ export async function withDatabase<Value>(
 
 async function closeAfter<Value>(
   database: Database,
-  work: (pool: Pool) => Promise<Value>,
+  work: (pool: Pool, database: Database) => Promise<Value>,
 ): Promise<Value> {
   try {
-    return await work(database.pool);
+    return await work(database.pool, database);
   } finally {
     await database.close();
   }

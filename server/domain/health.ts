@@ -1,3 +1,4 @@
+import type { JournalStatus } from './journalStatus.ts';
 import type { SetAsideCounts } from './setAside.ts';
 
 /** Something that works less well than it should; the server goes on. */
@@ -5,8 +6,14 @@ export type Degradation = {
   readonly code:
     | 'database_away'
     | 'map_missing'
-    | 'positions_not_stored'
-    | 'senders_waiting'
+    | 'journal_filling'
+    | 'journal_not_storing'
+    | 'journal_without_reserve'
+    | 'journal_damaged'
+    | 'messages_lost'
+    | 'clock_set_back'
+    | 'database_lacks'
+    | 'database_upkeep'
     | 'connections_full';
   /** What happens, since when, what to do. */
   readonly detail: string;
@@ -14,7 +21,8 @@ export type Degradation = {
 
 /** Body of `GET /health/ready`. */
 export type Health = {
-  readonly status: 'ready' | 'degraded';
+  /** `not_ready`: the journal does not store. Messages are still shown. */
+  readonly status: 'ready' | 'degraded' | 'not_ready';
   readonly degradations: readonly Degradation[];
   readonly version: string;
   readonly mode: 'live' | 'demo';
@@ -23,16 +31,24 @@ export type Health = {
     readonly connections: number;
     readonly maxConnections: number;
     readonly admitted: number;
+    /** Messages that wait for their acknowledgement. */
     readonly waiting: number;
+    /** Messages without acknowledgement (QoS 0) that could not be stored. */
+    readonly lost: number;
   };
+  /** Null until the door's first report. */
+  readonly journal: JournalStatus | null;
   /** Positions by verdict since the start. */
   readonly positions: Readonly<Record<string, number>>;
   readonly storage: {
     readonly kind: 'embedded' | 'external';
-    readonly queued: number;
+    /** Journal records that the database does not have yet. */
+    readonly behind: number;
     readonly written: number;
     readonly duplicates: number;
-    readonly notStored: number;
+    /** Messages and fixes put in quarantine, and those of too busy senders that were only counted. */
+    readonly quarantined: number;
+    readonly quarantineSkipped: number;
   };
   readonly live: { readonly screens: number; readonly refusedMessages: number };
   /** What was not taken in, by reason, with the newest case of each. */

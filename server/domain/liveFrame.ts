@@ -14,7 +14,8 @@
  *   24 +  8n    i32[n]      latitude, microdegrees
  *   24 + 12n    i32[n]      fix age, ms before serverTimeMs; saturates at +-24.8 days
  *   24 + 16n    u16[n]      speed, cm/s; 65535 unknown; saturates at 655.34 m/s
- *   24 + 18n    u16[n]      bits 0-8 course in whole degrees true, 511 unknown; bits 9-15 reserved, 0
+ *   24 + 18n    u16[n]      bits 0-8 course in whole degrees true, 511 unknown; bit 9: could not be stored;
+ *                           bits 10-15 reserved, 0
  *   24 + 20n    u8[n]       accuracy code, see encodeAccuracy
  *
  * 24 + 21n bytes. Columns are ordered by width, so every typed-array view is aligned; such views
@@ -30,6 +31,8 @@ export const deltaKind = 2;
 export const unknownSpeed = 0xffff;
 export const unknownCourse = 511;
 export const unknownAccuracy = 255;
+/** Bit of the course column: the fix is shown and could not be stored. */
+const notStoredBit = 1 << 9;
 
 /** Most units a frame may hold (2^20): beyond every roster of design.md, and a bound for the reader. */
 export const maxFrameUnits = 1 << 20;
@@ -47,6 +50,8 @@ export type UnitState = {
   readonly speedMps?: number | undefined;
   readonly courseDeg?: number | undefined;
   readonly accuracyM?: number | undefined;
+  /** False when it is only shown: the disk does not take it. */
+  readonly isStored: boolean;
 };
 
 /** Views on a frame's columns, in wire units. */
@@ -103,7 +108,7 @@ export function encodeFrame(
     columns.latMicrodeg[i] = Math.round(unit.lat * 1e6);
     columns.ageMs[i] = clampAge(header.serverTimeMs - unit.fixedAtMs);
     columns.speedCmps[i] = encodeSpeed(unit.speedMps);
-    columns.course[i] = encodeCourse(unit.courseDeg);
+    columns.course[i] = encodeCourse(unit.courseDeg) | (unit.isStored ? 0 : notStoredBit);
     columns.accuracy[i] = encodeAccuracy(unit.accuracyM);
     i += 1;
   }
@@ -164,6 +169,11 @@ export function decodeSpeed(cmps: number): number | undefined {
 export function decodeCourse(value: number): number | undefined {
   const course = value & 0x1ff;
   return course === unknownCourse ? undefined : course;
+}
+
+/** Whether the fix of a course column value is stored. */
+export function decodeIsStored(value: number): boolean {
+  return (value & notStoredBit) === 0;
 }
 
 /**

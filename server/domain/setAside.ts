@@ -23,6 +23,7 @@ export const setAsideReasons = [
   ...decodeReasons,
   'field_ignored',
   ...acceptReasons,
+  'database_refused',
 ] as const;
 export type SetAsideReason = (typeof setAsideReasons)[number];
 

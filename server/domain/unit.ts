@@ -49,7 +49,15 @@ export type Tracker = {
   readonly region: string;
   /** The unit that carries it. */
   readonly unitKey: number;
+  readonly role: TrackerRole;
 };
+
+/** The part a tracker plays for its unit: a backup drives it only while the primary is lost. */
+export const trackerRoles = ['primary', 'backup'] as const;
+export type TrackerRole = (typeof trackerRoles)[number];
+
+/** A tracker without news for this long is lost, milliseconds. */
+export const lostAfterMs = 5 * 60_000;
 
 /** A unit as screens need it: everything that does not change with a ping. */
 export type RosterEntry = Unit & { readonly trackerId: string };

@@ -43,8 +43,8 @@ export class LiveFeed {
     }
   }
 
-  /** Shows a unit at its newest fix, measured at `atMs`. */
-  show(unitKey: number, fix: Fix, atMs: number): void {
+  /** Shows a unit at its newest fix, measured at `atMs`; `isStored` is false when it is only shown. */
+  show(unitKey: number, fix: Fix, atMs: number, isStored: boolean): void {
     this.#states.set(unitKey, {
       unitKey,
       lon: fix.lon,
@@ -53,6 +53,7 @@ export class LiveFeed {
       speedMps: fix.speedMps,
       courseDeg: fix.courseDeg,
       accuracyM: fix.accuracyM,
+      isStored,
     });
     this.#changed.add(unitKey);
   }

@@ -92,9 +92,12 @@ export class LiveHub {
     this.#everything.setRoster(roster);
   }
 
-  /** Shows a unit at its newest fix, measured at `atMs`, with the next frame. */
-  show(unitKey: number, fix: Fix, atMs: number): void {
-    this.#everything.show(unitKey, fix, atMs);
+  /**
+   * Shows a unit at its newest fix, measured at `atMs`, with the next frame; `isStored` is false when
+   * it is only shown.
+   */
+  show(unitKey: number, fix: Fix, atMs: number, isStored: boolean): void {
+    this.#everything.show(unitKey, fix, atMs, isStored);
   }
 
   /** Takes over an open socket. */

@@ -1,7 +1,10 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { type Dialect, recordedDialect } from './dialect/dialect.ts';
+import { checkTimescale, missingFeatures, readTimescale } from './dialect/timescale.ts';
 import { startEmbeddedPostgres } from './embedded/startEmbeddedPostgres.ts';
 import { migrate } from './migrate.ts';
+import { refuseHalfFilled } from './moving/marker.ts';
 
 export type DatabaseOptions = {
   /** An outside PostgreSQL; undefined = the embedded one of the data folder. */
@@ -26,6 +29,9 @@ export type DatabaseStatus = {
 /** The database, with its schema up to date. Owned by whoever opened it. */
 export type Database = {
   readonly kind: 'embedded' | 'external';
+  readonly dialect: Dialect;
+  /** What it lacks against a full TimescaleDB, a sentence each; of the embedded one that is known. */
+  readonly missing: readonly string[];
   readonly pool: pg.Pool;
   /** For connections outside the pool, such as one that listens. */
   readonly connection: pg.ClientConfig;
@@ -55,15 +61,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     ...embedded.connection,
     connectionTimeoutMillis: connectTimeoutMs,
   };
-  try {
-    await prepare(connection);
-  } catch (error) {
+  const prepared = await prepare(connection).catch(async (error: unknown) => {
     await embedded.stop();
     throw error;
-  }
+  });
   const { pool } = openPool(connection, log);
   return {
     kind: 'embedded',
+    dialect: prepared.dialect,
+    missing: prepared.missing,
     pool,
     connection,
     status: () => {
@@ -97,11 +103,14 @@ export async function openExternal(
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   };
-  await prepare(connection);
+  const { dialect, missing } = await prepare(connection);
+  for (const sentence of missing) log.warn({ event: 'databaseLacks' }, sentence);
   const { pool, lastError } = openPool(connection, log);
   let isClosed = false;
   return {
     kind: 'external',
+    dialect,
+    missing,
     pool,
     connection,
     status: () => ({
@@ -118,7 +127,10 @@ export async function openExternal(
   };
 }
 
-async function prepare(connection: pg.ClientConfig): Promise<void> {
+type Prepared = Pick<Database, 'dialect' | 'missing'>;
+
+/** Checks the server and brings the schema up to date. */
+async function prepare(connection: pg.ClientConfig): Promise<Prepared> {
   const client = new pg.Client(connection);
   // a connection that breaks is also told by the query that waits on it
   client.on('error', () => undefined);
@@ -128,22 +140,96 @@ async function prepare(connection: pg.ClientConfig): Promise<void> {
     throw new Error(explainConnectError(error), { cause: error });
   }
   try {
-    await checkServer(client);
-    await migrate(client);
+    await checkFitness(client);
+    await refuseHalfFilled(client);
+    const { dialect } = await migrate(client);
+    return { dialect, missing: missingFeatures(await readTimescale(client), dialect) };
   } finally {
     await client.end();
   }
 }
 
-async function checkServer(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ number: number; name: string }>(
-    `select current_setting('server_version_num')::int as number,
-            current_setting('server_version') as name`,
+/**
+ * Connects to a database that is to be filled from elsewhere: checks the server, and leaves what the
+ * database holds alone.
+ *
+ * @param setting what to correct when the address is wrong
+ * @returns a pool of two connections
+ * @throws Error with one sentence on what is wrong and what to do
+ */
+export async function openUnprepared(
+  address: string | pg.ClientConfig,
+  setting = 'POSKO_DATABASE_URL',
+): Promise<pg.Pool> {
+  const pool = new pg.Pool({
+    ...(typeof address === 'string' ? { connectionString: address } : address),
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    max: 2,
+  });
+  // a connection that breaks is also told by the query that waits on it
+  pool.on('error', () => undefined);
+  try {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw new Error(explainConnectError(error, setting), { cause: error });
+    });
+    try {
+      await checkFitness(client);
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return pool;
+}
+
+/** Whether the server can serve this program and this database. */
+async function checkFitness(client: pg.ClientBase): Promise<void> {
+  await checkServer(client);
+  checkTimescale(await readTimescale(client), await recordedDialect(client));
+}
+
+type ServerFacts = {
+  readonly version_number: number;
+  readonly version: string;
+  readonly database: string;
+  readonly user_name: string;
+  readonly is_standby: boolean;
+  readonly is_read_only: boolean;
+  readonly may_create: boolean;
+};
+
+async function checkServer(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<ServerFacts>(
+    `select current_setting('server_version_num')::int as version_number,
+            current_setting('server_version') as version,
+            current_database() as database,
+            current_user as user_name,
+            pg_is_in_recovery() as is_standby,
+            current_setting('default_transaction_read_only')::boolean as is_read_only,
+            coalesce(has_schema_privilege(current_schema(), 'create'), false) as may_create`,
   );
-  const version = rows[0];
-  if (version === undefined || version.number < minServerVersion) {
+  const server = rows[0];
+  if (server === undefined || server.version_number < minServerVersion) {
     throw new Error(
-      `The database is PostgreSQL ${version?.name ?? 'of an unknown version'}, and Posko needs 17 or newer: update it, or set POSKO_DATABASE_URL to another.`,
+      `The database is PostgreSQL ${server?.version ?? 'of an unknown version'}, and Posko needs 17 or newer: update it, or set POSKO_DATABASE_URL to another.`,
+    );
+  }
+  if (server.is_standby) {
+    throw new Error(
+      `The database server is a standby, which cannot be written to: set POSKO_DATABASE_URL to the primary.`,
+    );
+  }
+  if (server.is_read_only) {
+    throw new Error(
+      `The database ${server.database} is set to read-only: run "alter database ${server.database} reset default_transaction_read_only" (or the same for the user ${server.user_name}).`,
+    );
+  }
+  if (!server.may_create) {
+    throw new Error(
+      `The user ${server.user_name} may not make tables in the database ${server.database}: make it the owner ("alter database ${server.database} owner to ${server.user_name}").`,
     );
   }
 }
@@ -177,18 +263,18 @@ async function endPool(pool: pg.Pool): Promise<void> {
 }
 
 /** The sentence for a connection that failed. Never shows the URL: it usually holds a password. */
-function explainConnectError(error: unknown): string {
+function explainConnectError(error: unknown, setting = 'POSKO_DATABASE_URL'): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const detail = error instanceof Error ? error.message : String(error);
   switch (code) {
     case '28P01':
     case '28000':
-      return `The database refused the user or password (${detail}): correct POSKO_DATABASE_URL.`;
+      return `The database refused the user or password (${detail}): correct ${setting}.`;
     case '3D000':
-      return `The database server has no such database (${detail}): create it, or correct POSKO_DATABASE_URL.`;
+      return `The database server has no such database (${detail}): create it, or correct ${setting}.`;
     case '53300':
       return `The database takes no more connections (${detail}): raise its max_connections or end other programs.`;
     default:
-      return `The database cannot be reached (${detail || String(code)}): check that it runs and that POSKO_DATABASE_URL is right.`;
+      return `The database cannot be reached (${detail || String(code)}): check that it runs and that ${setting} is right.`;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClientBase } from 'pg';
+import { type Dialect, settleDialect } from './dialect/dialect.ts';
 
 /** The migrations of this program, in the order of their names. */
 export const migrationsFolder = path.join(import.meta.dirname, 'migrations');
@@ -9,7 +10,16 @@ export const migrationsFolder = path.join(import.meta.dirname, 'migrations');
 /** Any number that no other program takes in the same database: "posko" in ASCII. */
 const lockKey = '482671522671';
 
+/** One migration in one dialect: its own file, then `<name>.<dialect>.sql` where there is one. */
 type Migration = { readonly name: string; readonly sha256: string; readonly sql: string };
+
+/** What a migration found and did. */
+export type Migrated = {
+  /** Settled by the first migration of a database, for good. */
+  readonly dialect: Dialect;
+  /** Names of the files that were run. */
+  readonly ran: readonly string[];
+};
 
 /**
  * Brings the schema to what this program needs: runs the SQL files that the database does not know
@@ -17,15 +27,15 @@ type Migration = { readonly name: string; readonly sha256: string; readonly sql:
  * one migrates and the others wait.
  *
  * @param client a connection of its own, free for the length of the call
- * @returns the names of the files that were run
+ * @param through the last file to run, for rows of an older schema; all where left out
  * @throws Error when the database is newer than this program, a file was changed after it ran, or a
  *   file fails
  */
 export async function migrate(
   client: ClientBase,
   folder: string = migrationsFolder,
-): Promise<readonly string[]> {
-  const migrations = readMigrations(folder);
+  through?: string,
+): Promise<Migrated> {
   await client.query('select pg_advisory_lock($1)', [lockKey]);
   try {
     await client.query(
@@ -35,14 +45,18 @@ export async function migrate(
          applied_at timestamptz not null default now()
        )`,
     );
+    const dialect = await settleDialect(client);
+    const migrations = readMigrations(folder, dialect);
     const { rows } = await client.query<{ name: string; sha256: string }>(
       'select name, sha256 from posko_migrations order by name',
     );
     const applied = new Map(rows.map(({ name, sha256 }) => [name, sha256]));
     checkApplied(applied, migrations);
-    const missing = migrations.filter(({ name }) => !applied.has(name));
+    const missing = migrations.filter(
+      ({ name }) => !applied.has(name) && (through === undefined || name <= through),
+    );
     for (const migration of missing) await apply(client, migration);
-    return missing.map(({ name }) => name);
+    return { dialect, ran: missing.map(({ name }) => name) };
   } finally {
     await client.query('select pg_advisory_unlock($1)', [lockKey]);
   }
@@ -86,12 +100,20 @@ async function apply(client: ClientBase, { name, sha256, sql }: Migration): Prom
   }
 }
 
-function readMigrations(folder: string): readonly Migration[] {
+/** The names of the migrations of this program, in their order. */
+export function migrationNames(folder: string = migrationsFolder): readonly string[] {
   return readdirSync(folder)
     .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(path.join(folder, name), 'utf8');
-      return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
-    });
+    .sort();
+}
+
+function readMigrations(folder: string, dialect: Dialect): readonly Migration[] {
+  const files = new Set(readdirSync(folder));
+  return migrationNames(folder).map((name) => {
+    const own = name.replace(/sql$/, `${dialect}.sql`);
+    const sql = [name, ...(files.has(own) ? [own] : [])]
+      .map((file) => readFileSync(path.join(folder, file), 'utf8'))
+      .join('\n');
+    return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
+  });
 }

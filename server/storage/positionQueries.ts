@@ -1,58 +1,5 @@
 import type { Pool } from 'pg';
-import { fromPositionRow, type PositionRow, type StoredPosition } from './positionRow.ts';
-
-/** Long enough for any batch; a connection whose other end vanished must not hold the writer for ever. */
-const insertTimeoutMs = 60_000;
-
-const insertSql = `
-  insert into positions (tracker_key, fixed_at, lon, lat, receive_delay_ms, speed, course,
-                         altitude, accuracy, battery, sats, is_delayed, attributes)
-  select tracker_key, to_timestamp(fixed_at_ms / 1000), lon, lat, receive_delay_ms, speed, course,
-         altitude, accuracy, battery, sats, is_delayed, attributes::jsonb
-  from unnest($1::int[], $2::float8[], $3::int[], $4::int[], $5::int[], $6::smallint[],
-              $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[],
-              $12::boolean[], $13::text[])
-    as row (tracker_key, fixed_at_ms, lon, lat, receive_delay_ms, speed, course,
-            altitude, accuracy, battery, sats, is_delayed, attributes)
-  on conflict do nothing`;
-
-/**
- * Writes positions in one statement; those that are there already, or twice in `rows`, are skipped.
- *
- * @returns how many rows are new
- */
-export async function insertPositions(pool: Pool, rows: readonly PositionRow[]): Promise<number> {
-  const query = {
-    text: insertSql,
-    query_timeout: insertTimeoutMs,
-    values: [
-      numbers(rows, 'trackerKey'),
-      numbers(rows, 'fixedAtMs'),
-      numbers(rows, 'lon'),
-      numbers(rows, 'lat'),
-      numbers(rows, 'receiveDelayMs'),
-      numbers(rows, 'speed'),
-      numbers(rows, 'course'),
-      numbers(rows, 'altitude'),
-      numbers(rows, 'accuracy'),
-      numbers(rows, 'battery'),
-      numbers(rows, 'sats'),
-      `{${rows.map((row) => row.isDelayed).join(',')}}`,
-      rows.map((row) => row.attributes),
-    ],
-  };
-  const { rowCount } = await pool.query(query);
-  return rowCount ?? 0;
-}
-
-type NumberColumn = {
-  [Name in keyof PositionRow]: PositionRow[Name] extends number | null ? Name : never;
-}[keyof PositionRow];
-
-/** A column as PostgreSQL's array text; pg's own conversion quotes and escapes every number. */
-function numbers(rows: readonly PositionRow[], column: NumberColumn): string {
-  return `{${rows.map((row) => row[column] ?? 'NULL').join(',')}}`;
-}
+import { fromPositionRow, type StoredPosition } from './positionRow.ts';
 
 type LatestRow = [
   trackerKey: number,
@@ -72,7 +19,8 @@ type LatestRow = [
 
 /**
  * The newest stored position of every tracker that has one: from these the live state is rebuilt at
- * start. One step down an index for each tracker, however many rows there are.
+ * start. One step down an index for each tracker, in the one day that is known to hold its newest
+ * row; a tracker of which no day is known is looked for in all of them.
  */
 export async function latestPositions(pool: Pool): Promise<readonly StoredPosition[]> {
   const { rows } = await pool.query<LatestRow>({
@@ -82,8 +30,13 @@ export async function latestPositions(pool: Pool): Promise<readonly StoredPositi
              p.receive_delay_ms, p.speed, p.course, p.altitude, p.accuracy, p.battery, p.sats,
              p.is_delayed, p.attributes::text
       from trackers t
+      left join newest_days n on n.tracker_key = t.key
       cross join lateral (
-        select * from positions where tracker_key = t.key order by fixed_at desc limit 1
+        select * from positions
+        where tracker_key = t.key
+          and fixed_at >= coalesce(n.day, '-infinity')
+          and fixed_at < coalesce(n.day + interval '24 hours', 'infinity')
+        order by fixed_at desc limit 1
       ) p`,
   });
   return rows.map((row) =>

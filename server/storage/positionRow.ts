@@ -88,20 +88,21 @@ function scaled(value: number, factor: number, min: number, max: number): number
 }
 
 function attributesText(attributes: FixAttributes | undefined): string | null {
-  if (attributes === undefined) return null;
-  const entries = Object.entries(attributes);
-  if (entries.length === 0) return null;
-  return JSON.stringify(
-    Object.fromEntries(
-      entries.map(([name, value]) => [
-        storable(name),
-        typeof value === 'string' ? storable(value) : value,
-      ]),
-    ),
+  if (attributes === undefined || Object.keys(attributes).length === 0) return null;
+  return JSON.stringify(storableAttributes(attributes));
+}
+
+/** Attributes without what jsonb refuses; a place must not be lost over them. */
+export function storableAttributes(attributes: FixAttributes): FixAttributes {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      storable(name),
+      typeof value === 'string' ? storable(value) : value,
+    ]),
   );
 }
 
-/** PostgreSQL's jsonb refuses NUL and halves of surrogate pairs; a place must not be lost over them. */
-function storable(text: string): string {
+/** Text without NUL and halves of surrogate pairs, which PostgreSQL refuses. */
+export function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }

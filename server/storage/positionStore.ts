@@ -2,8 +2,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Position } from '../domain/position.ts';
-import { insertPositions } from './positionQueries.ts';
-import { toPositionRow } from './positionRow.ts';
+import { writeRecorded } from './recordStore.ts';
 
 export type PositionStoreOptions = {
   readonly pool: Pool;
@@ -136,7 +135,7 @@ export class PositionStore {
   async #write(batch: readonly Position[]): Promise<boolean> {
     this.#underWay = batch;
     try {
-      const written = await insertPositions(this.#pool, batch.map(toPositionRow));
+      const { written } = await writeRecorded(this.#pool, { positions: batch, quarantined: [] });
       if (this.#closing.signal.aborted) return false;
       this.#settle(batch.length);
       this.#written += written;

@@ -14,14 +14,14 @@ import {
 export type NewTracker = Pick<Tracker, 'id' | 'region'> &
   Pick<Unit, 'callsign' | 'kind' | 'agency'>;
 
-/** A tracker and the unit that carries it. */
+/** A tracker and the unit that carries it now. */
 export type TrackerWithUnit = { readonly tracker: Tracker; readonly unit: Unit };
 
 export type AddTrackerReason = 'bad_id' | 'bad_region' | 'bad_callsign' | 'id_taken';
 
 /**
- * Adds a tracker and a unit with the same id that carries it, both or neither. Running servers hear
- * of it at once (see watchTrackers).
+ * Adds a tracker and a unit with the same id that carries it from its very first fix on, both or
+ * neither. Running servers hear of it at once (see watchTrackers).
  */
 export async function addTracker(
   pool: Pool,
@@ -44,10 +44,14 @@ export async function addTracker(
        select $1, $3, $4, $5, $2 where not exists (select from trackers where id = $1)
        on conflict (id) do nothing
        returning key
+     ), new_tracker as (
+       insert into trackers (id, region)
+       select $1, $2 from new_unit
+       returning key
      )
-     insert into trackers (id, region, unit_key)
-     select $1, $2, key from new_unit
-     returning key as tracker_key, unit_key`,
+     insert into tracker_assignments (tracker_key, unit_key, valid_from)
+     select new_tracker.key, new_unit.key, '-infinity' from new_tracker, new_unit
+     returning tracker_key, unit_key`,
     [id, region, checked.value, kind, agency],
   );
   const row = rows[0];
@@ -61,7 +65,7 @@ export async function addTracker(
   return {
     ok: true,
     value: {
-      tracker: { key: row.tracker_key, id, region, unitKey: row.unit_key },
+      tracker: { key: row.tracker_key, id, region, unitKey: row.unit_key, role: 'primary' },
       unit: { key: row.unit_key, id, callsign: checked.value, kind, agency, region },
     },
   };
@@ -72,7 +76,7 @@ export type TrackerChanges = {
   readonly [Name in 'region' | 'callsign' | 'kind' | 'agency']: NewTracker[Name] | undefined;
 };
 
-/** Changes a tracker and the unit that carries it, both or neither. */
+/** Changes a tracker and the unit that carries it now, both or neither. */
 export async function changeTracker(
   pool: Pool,
   id: string,
@@ -83,11 +87,16 @@ export async function changeTracker(
   if (checked?.ok === false) return checked;
   const { rowCount } = await pool.query(
     `with changed as (
-       update trackers set region = coalesce($2, region) where id = $1 returning unit_key
+       update trackers set region = coalesce($2, region) where id = $1 returning key
+     ), carried as (
+       select unit_key from changed join tracker_assignments a on a.tracker_key = changed.key
+       where a.valid_from <= now() and (a.valid_to is null or a.valid_to > now())
+     ), unit_changed as (
+       update units set region = coalesce($2, region), callsign = coalesce($3, callsign),
+                        kind = coalesce($4, kind), agency = coalesce($5, agency)
+       from carried where key = unit_key
      )
-     update units set region = coalesce($2, region), callsign = coalesce($3, callsign),
-                      kind = coalesce($4, kind), agency = coalesce($5, agency)
-     from changed where key = unit_key`,
+     select from changed`,
     [id, region, checked?.value, kind, agency],
   );
   if (rowCount !== 0) return { ok: true, value: null };
@@ -110,15 +119,19 @@ type TrackerRow = {
   readonly kind: string;
   readonly agency: string;
   readonly unit_region: string;
+  readonly role: string;
 };
 
-/** All trackers with their units, by id. */
+/** All trackers that a unit carries now, with their units, by id. */
 export async function listTrackers(pool: Pool): Promise<readonly TrackerWithUnit[]> {
   const { rows } = await pool.query<TrackerRow>(
     `select t.key as tracker_key, t.id as tracker_id, t.region as tracker_region,
             u.key as unit_key, u.id as unit_id, u.callsign, u.kind, u.agency,
-            u.region as unit_region
-     from trackers t join units u on u.key = t.unit_key
+            u.region as unit_region, a.role
+     from trackers t
+     join tracker_assignments a on a.tracker_key = t.key
+     join units u on u.key = a.unit_key
+     where a.valid_from <= now() and (a.valid_to is null or a.valid_to > now())
      order by t.id`,
   );
   return rows.map((row) => ({
@@ -127,6 +140,7 @@ export async function listTrackers(pool: Pool): Promise<readonly TrackerWithUnit
       id: row.tracker_id,
       region: row.tracker_region,
       unitKey: row.unit_key,
+      role: row.role === 'backup' ? 'backup' : 'primary',
     },
     unit: {
       key: row.unit_key,

@@ -4,16 +4,21 @@ import { measuredAtMs, type Track } from './track.ts';
 
 /** A device clock may be this far ahead of the server's before its fixes are put in quarantine. */
 export const maxAheadMs = 10 * 60_000;
-/** Fixes older than this are not stored-and-forwarded any more but come from a wrong clock. */
-export const maxAgeMs = 366 * 24 * 3_600_000;
 /** A place this near to 0 N 0 E is a receiver without a fix, not a ship in the Gulf of Guinea (degrees, about 1 m). */
 const nullIslandDeg = 1e-5;
 
 /**
  * Judges a fix by itself and by what is known of its tracker. Pure: the clock comes in as
  * `receivedAtMs`.
+ *
+ * @param retentionMs older fixes have no place in the history any more: their clock is wrong
  */
-export function acceptFix(fix: Fix, track: Track, receivedAtMs: number): Position {
+export function acceptFix(
+  fix: Fix,
+  track: Track,
+  receivedAtMs: number,
+  retentionMs: number,
+): Position {
   const trackerKey = track.trackerKey;
   const judged = (verdict: Verdict, reason?: AcceptReason): Position =>
     reason === undefined
@@ -21,13 +26,16 @@ export function acceptFix(fix: Fix, track: Track, receivedAtMs: number): Positio
       : { trackerKey, fix, receivedAtMs, verdict, reason };
 
   if (fix.fixedAtMs > receivedAtMs + maxAheadMs) return judged('quarantined', 'clock_ahead');
-  if (fix.fixedAtMs < receivedAtMs - maxAgeMs) return judged('quarantined', 'clock_behind');
+  if (fix.fixedAtMs < receivedAtMs - retentionMs) return judged('quarantined', 'clock_behind');
   if (Math.abs(fix.lon) < nullIslandDeg && Math.abs(fix.lat) < nullIslandDeg) {
     return judged('implausible', 'null_island');
   }
   const { newest, newestReceivedAtMs } = track;
   if (newest === undefined || newestReceivedAtMs === undefined) return judged('live');
-  if (fix.fixedAtMs === newest.fixedAtMs) return judged('duplicate');
+  // one that could not be stored was not acknowledged either: this is its sender's next attempt
+  if (fix.fixedAtMs === newest.fixedAtMs) {
+    return judged(track.isNewestStored ? 'duplicate' : 'live');
+  }
   // by the device's own clock, or, when that ran ahead before, by when it can have been at the latest
   const isNews =
     fix.fixedAtMs > newest.fixedAtMs ||

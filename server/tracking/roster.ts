@@ -5,6 +5,7 @@ export class Roster {
   #trackers: readonly Tracker[] = [];
   #entries: readonly RosterEntry[] = [];
   #trackerByKey = new Map<number, Tracker>();
+  #trackerById = new Map<string, Tracker>();
   #entryById = new Map<string, RosterEntry>();
   #trackerByUnit = new Map<number, Tracker>();
 
@@ -12,8 +13,12 @@ export class Roster {
   set(trackers: readonly Tracker[], units: readonly Unit[]): void {
     this.#trackers = trackers;
     this.#trackerByKey = new Map(trackers.map((tracker) => [tracker.key, tracker]));
-    this.#trackerByUnit = new Map(trackers.map((tracker) => [tracker.unitKey, tracker]));
-    const entries = units.flatMap((unit) => {
+    this.#trackerById = new Map(trackers.map((tracker) => [tracker.id, tracker]));
+    // a primary after a backup of the same unit, which it replaces
+    const primariesLast = trackers.toSorted((a, b) => a.role.localeCompare(b.role));
+    this.#trackerByUnit = new Map(primariesLast.map((tracker) => [tracker.unitKey, tracker]));
+    const unitByKey = new Map(units.map((unit) => [unit.key, unit]));
+    const entries = [...unitByKey.values()].flatMap((unit) => {
       const tracker = this.#trackerByUnit.get(unit.key);
       return tracker === undefined ? [] : [{ ...unit, trackerId: tracker.id }];
     });
@@ -34,7 +39,11 @@ export class Roster {
     return this.#trackerByKey.get(key);
   }
 
-  /** The tracker that a unit carries. */
+  trackerById(id: string): Tracker | undefined {
+    return this.#trackerById.get(id);
+  }
+
+  /** The tracker that a unit carries: its primary, or a backup when it has no primary. */
   trackerOf(unitKey: number): Tracker | undefined {
     return this.#trackerByUnit.get(unitKey);
   }

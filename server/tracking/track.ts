@@ -9,11 +9,19 @@ export type Track = {
   /** Its newest believable fix, and when that came in; undefined until there is one. */
   readonly newest: Fix | undefined;
   readonly newestReceivedAtMs: number | undefined;
+  /** False when the newest fix could not be stored and is only shown. */
+  readonly isNewestStored: boolean;
 };
 
 /** A tracker of which nothing is known yet. */
 export function emptyTrack(trackerKey: number, unitKey: number): Track {
-  return { trackerKey, unitKey, newest: undefined, newestReceivedAtMs: undefined };
+  return {
+    trackerKey,
+    unitKey,
+    newest: undefined,
+    newestReceivedAtMs: undefined,
+    isNewestStored: true,
+  };
 }
 
 /**
@@ -26,7 +34,12 @@ export function measuredAtMs(fix: Fix, receivedAtMs: number): number {
 }
 
 /** The track after a position: only a live one moves it, and never back in time. */
-export function advance(track: Track, position: Position): Track {
+export function advance(track: Track, position: Position, isStored: boolean): Track {
   if (position.verdict !== 'live') return track;
-  return { ...track, newest: position.fix, newestReceivedAtMs: position.receivedAtMs };
+  return {
+    ...track,
+    newest: position.fix,
+    newestReceivedAtMs: position.receivedAtMs,
+    isNewestStored: isStored,
+  };
 }

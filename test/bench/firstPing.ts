@@ -30,6 +30,8 @@ export async function benchFirstPing(load: {
     http: { host: '127.0.0.1', port: 0 },
     mqtt: { host: '127.0.0.1', port: 0 },
     databaseUrl: undefined,
+    retentionDays: 366,
+    journal: { maxBytes: 5e9, keepMs: 7 * 24 * 3_600_000 },
     basemap: { from: 'built-in' },
     logLevel: 'fatal',
   } as const;

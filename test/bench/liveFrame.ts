@@ -13,6 +13,7 @@ export function benchLiveFrame(): void {
   for (const count of [10_000, 100_000]) {
     const units: UnitState[] = Array.from({ length: count }, (_, i) => ({
       unitKey: i,
+      isStored: true,
       lon: 95 + (i % 46),
       lat: -11 + (i % 17),
       fixedAtMs: serverTimeMs - (i % 60_000),

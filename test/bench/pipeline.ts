@@ -1,10 +1,10 @@
 /* How many messages a second one core takes from raw bytes to a shown and offered position. */
 import { decode } from '../../devices/protocols/decode.ts';
-import { Outbox } from '../../ingest/outbox.ts';
-import type { RawBatch } from '../../server/domain/rawBatch.ts';
+import type { JournalChunk } from '../../server/domain/journalRecord.ts';
 import { LiveFeed } from '../../server/live/liveFeed.ts';
 import { createPipeline } from '../../server/pipeline.ts';
 import { Tracks } from '../../server/tracking/tracks.ts';
+import { chunkOf } from '../fixtures/journalChunk.ts';
 import { printResult, timeRounds } from './measure.ts';
 
 const trackers = 10_000;
@@ -13,14 +13,8 @@ const messages = 40_000;
 export function benchPipeline(): void {
   for (const codec of ['native_fix', 'owntracks'] as const) {
     let nowMs = 1_732_666_503_000;
-    const batches = (): RawBatch[] => {
-      const made: RawBatch[] = [];
-      const outbox = new Outbox((batch) => made.push(batch), {
-        lingerMs: 10,
-        maxBatchMessages: 4096,
-        maxBatchBytes: 1 << 20,
-        credits: Number.POSITIVE_INFINITY,
-      });
+    const chunks = (): JournalChunk => {
+      const records = [];
       for (let i = 0; i < messages; i++) {
         nowMs += 1_000;
         const payload = Buffer.from(
@@ -48,40 +42,46 @@ export function benchPipeline(): void {
                 conn: 'm',
               }),
         );
-        outbox.add(
-          { trackerKey: i % trackers, codec, receivedAtMs: nowMs, payload },
-          () => undefined,
-        );
+        const input = {
+          kind: 'raw_message',
+          codec,
+          trackerId: `t${i % trackers}`,
+          payload,
+        } as const;
+        records.push({ input, atMs: nowMs });
       }
-      outbox.close();
-      return made;
+      return chunkOf(records);
     };
-    const rounds = Array.from({ length: 6 }, batches);
+    const rounds = Array.from({ length: 6 }, chunks);
     const tracks = new Tracks();
-    tracks.setTrackers(
-      Array.from({ length: trackers }, (_, key) => ({
-        key,
-        id: `t${key}`,
-        region: '64.08',
-        unitKey: key,
-      })),
-    );
+    const roster = Array.from({ length: trackers }, (_, key) => ({
+      key,
+      id: `t${key}`,
+      region: '64.08',
+      unitKey: key,
+      role: 'primary' as const,
+    }));
+    tracks.setTrackers(roster);
+    const keys = new Map(roster.map(({ id, key }) => [id, key]));
     const feed = new LiveFeed();
     let stored = 0;
     const pipeline = createPipeline({
       decode,
       tracks,
-      show: (unitKey, fix, atMs) => feed.show(unitKey, fix, atMs),
-      store: () => {
+      trackerKeyOf: (id) => keys.get(id),
+      retentionMs: Number.POSITIVE_INFINITY,
+      onPosition: ({ fix }, { unitKey }) => {
         stored += 1;
+        feed.show(unitKey, fix, fix.fixedAtMs, true);
       },
-      setAside: (reason, detail) => {
+      onRefused: ({ reason, detail }) => {
         throw new Error(`${reason}: ${detail}`);
       },
     });
     let round = 0;
     const takeMs = timeRounds(5, () => {
-      for (const batch of rounds[round] ?? []) pipeline.take(batch);
+      const chunk = rounds[round];
+      if (chunk !== undefined) pipeline.take(chunk);
       round += 1;
       feed.takeDelta(nowMs);
     });

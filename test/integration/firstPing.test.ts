@@ -153,7 +153,7 @@ describe('one ping from a tracker to the screen', () => {
     const last = nextPlace();
     await device.publishAsync('posko/64.08/hp-03/fix', nativeFix(last), { qos: 1 });
     await room.untilAt('hp-03', last.lon, last.lat);
-    const { storage } = await untilHealth((now) => now.storage.queued === 0);
+    const { storage } = await untilHealth((now) => now.storage.behind === 0);
     expect(storage.written - before).toBe(2);
   });
 

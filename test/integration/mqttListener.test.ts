@@ -10,7 +10,9 @@ const limits: MqttLimits = {
   maxPacketBytes: 65_536,
   maxConnections: 100,
   connectTimeoutMs: 10_000,
+  maxInFlight: 256,
 };
+const isCrowded = (): boolean => false;
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
@@ -22,7 +24,8 @@ async function listen(some: Partial<MqttLimits>): Promise<{ port: number; reason
   listener = new MqttListener(
     { ...limits, ...some },
     {
-      onPublished: (_published, accepted) => accepted(),
+      onPublished: (_published, settle) => settle(true),
+      isCrowded,
       onSetAside: (reason) => reasons.push(reason),
     },
   );
@@ -61,6 +64,7 @@ describe('MQTT listener', () => {
     const { port } = await listen({});
     const other = new MqttListener(limits, {
       onPublished: () => undefined,
+      isCrowded,
       onSetAside: () => undefined,
     });
     await expect(other.start('127.0.0.1', port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -114,10 +118,11 @@ describe('MQTT listener', () => {
   it('keeps the payloads of half-done QoS 2 messages nowhere', async () => {
     const payloads: WeakRef<object>[] = [];
     listener = new MqttListener(limits, {
-      onPublished: ({ payload }, accepted) => {
+      onPublished: ({ payload }, settle) => {
         payloads.push(new WeakRef(payload.buffer));
-        accepted();
+        settle(true);
       },
+      isCrowded,
       onSetAside: () => undefined,
     });
     const port = await listener.start('127.0.0.1', 0);

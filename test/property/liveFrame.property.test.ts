@@ -4,6 +4,7 @@ import {
   decodeAccuracy,
   decodeCourse,
   decodeFrame,
+  decodeIsStored,
   decodeSpeed,
   deltaKind,
   encodeAccuracy,
@@ -23,6 +24,7 @@ const unitState: fc.Arbitrary<UnitState> = fc.record({
   lon: fc.double({ min: -180, max: 180, noNaN: true }),
   lat: fc.double({ min: -90, max: 90, noNaN: true }),
   fixedAtMs: fc.integer({ min: nowMs - 2 ** 31 + 1, max: nowMs + 600_000 }),
+  isStored: fc.boolean(),
   speedMps: fc.option(fc.double({ min: 0, max: 655.34, noNaN: true }), { nil: undefined }),
   courseDeg: fc.option(fc.double({ min: 0, max: 359.999, noNaN: true }), { nil: undefined }),
   accuracyM: fc.option(fc.double({ min: 0, max: 180_000, noNaN: true }), { nil: undefined }),
@@ -57,6 +59,7 @@ describe('live frame', () => {
             expect(nowMs - (frame.ageMs[i] ?? 0)).toBe(unit.fixedAtMs);
             closeOrBothUnknown(decodeSpeed(frame.speedCmps[i] ?? 0), unit.speedMps, 0.0051);
             const course = decodeCourse(frame.course[i] ?? 0);
+            expect(decodeIsStored(frame.course[i] ?? 0)).toBe(unit.isStored);
             if (unit.courseDeg === undefined) expect(course).toBeUndefined();
             else {
               const turn = Math.abs((course ?? Number.NaN) - unit.courseDeg);
@@ -87,7 +90,17 @@ describe('live frame', () => {
   it('saturates instead of wrapping', () => {
     const bytes = encodeFrame(
       { kind: deltaKind, sequence: 1, serverTimeMs: nowMs, rosterVersion: 1 },
-      [{ unitKey: 1, lon: 117, lat: 0, fixedAtMs: 0, speedMps: 9_999, accuracyM: 1e9 }],
+      [
+        {
+          unitKey: 1,
+          lon: 117,
+          lat: 0,
+          fixedAtMs: 0,
+          speedMps: 9_999,
+          accuracyM: 1e9,
+          isStored: true,
+        },
+      ],
     );
     const decoded = decodeFrame(bytes);
     if (!decoded.ok) throw new Error(decoded.detail);
@@ -113,7 +126,7 @@ describe('live frame', () => {
   it('refuses a frame that lost its last byte', () => {
     const bytes = encodeFrame(
       { kind: deltaKind, sequence: 1, serverTimeMs: nowMs, rosterVersion: 1 },
-      [{ unitKey: 1, lon: 117, lat: 0, fixedAtMs: nowMs }],
+      [{ unitKey: 1, lon: 117, lat: 0, fixedAtMs: nowMs, isStored: true }],
     );
     expect(decodeFrame(bytes.slice(0, -1))).toMatchObject({ ok: false, reason: 'wrong_length' });
   });

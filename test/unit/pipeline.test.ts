@@ -1,79 +1,70 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { decode } from '../../devices/protocols/decode.ts';
-import { Outbox } from '../../ingest/outbox.ts';
-import type { Fix } from '../../server/domain/fix.ts';
+import type { JournalChunk } from '../../server/domain/journalRecord.ts';
 import type { Position } from '../../server/domain/position.ts';
-import type { RawBatch } from '../../server/domain/rawBatch.ts';
 import { createPipeline } from '../../server/pipeline.ts';
+import type { Track } from '../../server/tracking/track.ts';
 import { Tracks } from '../../server/tracking/tracks.ts';
+import { chunkOf, nativeMessage } from '../fixtures/journalChunk.ts';
 
 const nowMs = Date.UTC(2024, 10, 27, 0, 15, 3);
+const tracker = { key: 7, id: 'hp-07', region: '64.08', unitKey: 70, role: 'primary' } as const;
 
-let shown: [number, Fix][];
-let stored: Position[];
-let setAside: [string, number][];
+let taken: [Position, Track][];
+let refused: [string, string, number][];
 let pipeline: ReturnType<typeof createPipeline>;
 
 beforeEach(() => {
-  shown = [];
-  stored = [];
-  setAside = [];
+  taken = [];
+  refused = [];
   const tracks = new Tracks();
-  tracks.setTrackers([{ key: 7, id: 'hp-07', region: '64.08', unitKey: 70 }]);
+  tracks.setTrackers([tracker]);
   pipeline = createPipeline({
     decode,
     tracks,
-    show: (unitKey, fix) => shown.push([unitKey, fix]),
-    store: (position) => stored.push(position),
-    setAside: (reason, _detail, trackerKey) => setAside.push([reason, trackerKey]),
+    trackerKeyOf: (id) => (id === tracker.id ? tracker.key : undefined),
+    retentionMs: 366 * 24 * 3_600_000,
+    onPosition: (position, track) => taken.push([position, track]),
+    onRefused: ({ reason }, { message, part }) => refused.push([reason, message.trackerId, part]),
   });
 });
 
-/** One batch with these payloads, as the door packs it. */
-function batchOf(payloads: readonly unknown[], trackerKey = 7): RawBatch {
-  const batches: RawBatch[] = [];
-  const outbox = new Outbox((batch) => batches.push(batch));
-  for (const payload of payloads) {
-    const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-    outbox.add(
-      { trackerKey, codec: 'native_fix', receivedAtMs: nowMs, payload: bytes },
-      () => undefined,
-    );
-  }
-  outbox.close();
-  const [batch] = batches;
-  if (batch === undefined) throw new Error('no batch');
-  return batch;
+const verdicts = (): string[] => taken.map(([{ verdict }]) => verdict);
+const newestLons = (): (number | undefined)[] => taken.map(([, { newest }]) => newest?.lon);
+
+/** A chunk with these payloads; first sequence 0: it could not be stored. */
+function chunk(payloads: readonly unknown[], firstSequence = 1, trackerId = 'hp-07'): JournalChunk {
+  return chunkOf(
+    payloads.map((content) => ({ input: nativeMessage(trackerId, content), atMs: nowMs })),
+    firstSequence,
+  );
 }
 const fix = (fixedAt: number, lon = 117.5279) => ({ fixedAt, lon, lat: 0.5049 });
 
 describe('the way of a ping', () => {
-  it('shows and stores a live fix, and stores a late one without moving the unit back', () => {
-    pipeline.take(batchOf([fix(nowMs), fix(nowMs - 5_000, 117.6), fix(nowMs + 1_000, 117.53)]));
-    expect(shown.map(([unitKey, { lon }]) => [unitKey, lon])).toEqual([
-      [70, 117.5279],
-      [70, 117.53],
-    ]);
-    expect(stored.map(({ verdict }) => verdict)).toEqual(['live', 'delayed', 'live']);
+  it('takes a live fix, and a late one without moving the track back', () => {
+    pipeline.take(chunk([fix(nowMs), fix(nowMs - 5_000, 117.6), fix(nowMs + 1_000, 117.53)]));
+    expect(verdicts()).toEqual(['live', 'delayed', 'live']);
+    expect(newestLons()).toEqual([117.5279, 117.5279, 117.53]);
     expect(pipeline.counts).toMatchObject({ live: 2, delayed: 1 });
   });
 
   it('takes the fixes of one message in their order', () => {
     pipeline.take(
-      batchOf([[fix(nowMs - 2_000, 117.1), fix(nowMs - 1_000, 117.2), fix(nowMs, 117.3)]]),
+      chunk([[fix(nowMs - 2_000, 117.1), fix(nowMs - 1_000, 117.2), fix(nowMs, 117.3)]]),
     );
-    expect(shown.map(([, { lon }]) => lon)).toEqual([117.1, 117.2, 117.3]);
+    expect(newestLons()).toEqual([117.1, 117.2, 117.3]);
   });
 
   it('counts a duplicate and does nothing else with it', () => {
-    pipeline.take(batchOf([fix(nowMs), fix(nowMs)]));
-    expect(stored).toHaveLength(1);
+    pipeline.take(chunk([fix(nowMs), fix(nowMs)]));
+    expect(taken).toHaveLength(1);
     expect(pipeline.counts.duplicate).toBe(1);
   });
 
-  it('sets bad messages aside with their reason and goes on with the next', () => {
+  it('refuses bad messages with their reason and goes on with the next', () => {
     pipeline.take(
-      batchOf([
+      chunk([
         '{"fixedAt":',
         { ...fix(nowMs), lat: 91 },
         fix(0),
@@ -81,24 +72,58 @@ describe('the way of a ping', () => {
         fix(nowMs),
       ]),
     );
-    expect(setAside).toEqual([
-      ['not_json', 7],
-      ['out_of_range', 7],
-      ['clock_behind', 7],
-      ['null_island', 7],
+    expect(refused).toEqual([
+      ['not_json', 'hp-07', 0],
+      ['out_of_range', 'hp-07', 0],
+      ['clock_behind', 'hp-07', 0],
+      ['null_island', 'hp-07', 0],
     ]);
-    expect(stored).toHaveLength(1);
+    expect(taken).toHaveLength(1);
+  });
+
+  it('numbers the parts of a message, so that each can be told from the others', () => {
+    pipeline.take(chunk([[fix(nowMs), { ...fix(nowMs), lon: 200 }, fix(0), fix(1)]]));
+    expect(refused).toEqual([
+      ['out_of_range', 'hp-07', 0],
+      ['clock_behind', 'hp-07', 2],
+      ['clock_behind', 'hp-07', 3],
+    ]);
   });
 
   it('keeps a fix whose battery level makes no sense, and says so', () => {
-    pipeline.take(batchOf([{ ...fix(nowMs), batteryPct: 900 }]));
-    expect(stored).toHaveLength(1);
-    expect(setAside).toEqual([['field_ignored', 7]]);
+    pipeline.take(chunk([{ ...fix(nowMs), batteryPct: 900 }]));
+    expect(taken).toHaveLength(1);
+    expect(refused).toEqual([['field_ignored', 'hp-07', 0]]);
   });
 
-  it('sets aside what comes from a tracker that was removed in the meantime', () => {
-    pipeline.take(batchOf([fix(nowMs)], 8));
-    expect(setAside).toEqual([['unknown_tracker', 8]]);
-    expect(shown).toEqual([]);
+  it('refuses what comes from a tracker that was removed in the meantime', () => {
+    pipeline.take(chunk([fix(nowMs)], 1, 'hp-08'));
+    expect(refused).toEqual([['unknown_tracker', 'hp-08', 0]]);
+    expect(taken).toEqual([]);
+  });
+
+  it('shows what could not be stored, marked, until the same fix comes again and is stored', () => {
+    pipeline.take(chunk([fix(nowMs)], 0));
+    pipeline.take(chunk([fix(nowMs)], 0));
+    pipeline.take(chunk([fix(nowMs)], 1));
+    pipeline.take(chunk([fix(nowMs)], 2));
+    expect(taken.map(([{ verdict }, track]) => [verdict, track.isNewestStored])).toEqual([
+      ['live', false],
+      ['live', false],
+      ['live', true],
+    ]);
+    expect(pipeline.counts.duplicate).toBe(1);
+  });
+
+  it('passes over records that are no messages', () => {
+    pipeline.take(
+      chunkOf([
+        { input: { kind: 'clock_tick' }, atMs: nowMs },
+        { input: { kind: 'operator_action', json: '{}' }, atMs: nowMs },
+        { input: { kind: 'versioned_change', json: '{}' }, atMs: nowMs },
+        { input: nativeMessage('hp-07', fix(nowMs)), atMs: nowMs },
+      ]),
+    );
+    expect(taken).toHaveLength(1);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { admit } from '../../../ingest/admission.ts';
 
-const known = new Map([['hp-07', { key: 7, id: 'hp-07', region: '64.08', unitKey: 70 }]]);
+const known = new Map([
+  ['hp-07', { key: 7, id: 'hp-07', region: '64.08', unitKey: 70, role: 'primary' as const }],
+]);
 
 describe('admission', () => {
   it.each([
@@ -9,7 +11,7 @@ describe('admission', () => {
     ['owntracks/hp-07/phone', 'owntracks'],
     ['owntracks/hp-07/Pixel 8', 'owntracks'],
   ])('lets %s in', (topic, codec) => {
-    expect(admit(topic, known)).toEqual({ ok: true, value: { trackerKey: 7, codec } });
+    expect(admit(topic, known)).toEqual({ ok: true, value: { trackerId: 'hp-07', codec } });
   });
 
   it.each([

@@ -82,7 +82,7 @@ afterEach(async () => {
 
 describe('live hub', () => {
   it('greets a screen with hello, the roster and a snapshot of everything', () => {
-    hub.show(1, fix(117.5), Date.now());
+    hub.show(1, fix(117.5), Date.now(), true);
     const screen = open();
     expect(screen.texts.map(({ type }) => type)).toEqual(['hello', 'units']);
     expect(screen.texts[1]).toMatchObject({ complete: true, units: [{ id: 'u1' }, { id: 'u2' }] });
@@ -93,10 +93,10 @@ describe('live hub', () => {
   it('sends what changed once a tick, in sequence, encoded once for all screens', () => {
     const [one, two] = [open(), open()];
     const start = one.frames[0]?.sequence ?? 0;
-    hub.show(1, fix(117.5), Date.now());
-    hub.show(1, fix(117.6), Date.now());
+    hub.show(1, fix(117.5), Date.now(), true);
+    hub.show(1, fix(117.6), Date.now(), true);
     vi.advanceTimersByTime(500);
-    hub.show(2, fix(118), Date.now());
+    hub.show(2, fix(118), Date.now(), true);
     vi.advanceTimersByTime(500);
     for (const screen of [one, two]) {
       expect(
@@ -112,7 +112,7 @@ describe('live hub', () => {
 
   it('sends nothing while nothing moves, but a sign of life in time', () => {
     const screen = open();
-    hub.show(1, fix(117.5), Date.now());
+    hub.show(1, fix(117.5), Date.now(), true);
     vi.advanceTimersByTime(500);
     const before = screen.frames.length;
     vi.advanceTimersByTime(4_500);
@@ -123,9 +123,9 @@ describe('live hub', () => {
 
   it('tells open screens of a new unit before the first frame with it, and drops who is gone', () => {
     const screen = open();
-    hub.show(1, fix(117.5), Date.now());
+    hub.show(1, fix(117.5), Date.now(), true);
     hub.setRoster([entry(2), entry(3)]);
-    hub.show(3, fix(118), Date.now());
+    hub.show(3, fix(118), Date.now(), true);
     vi.advanceTimersByTime(500);
     const units = screen.texts.at(-1);
     expect(units).toMatchObject({ type: 'units', units: [{ key: 2 }, { key: 3 }] });
@@ -138,7 +138,7 @@ describe('live hub', () => {
     const [slow, quick] = [open(), open()];
     slow.isStuck = true;
     for (let i = 0; i < 50; i++) {
-      hub.show(1, fix(117 + i / 1000), Date.now());
+      hub.show(1, fix(117 + i / 1000), Date.now(), true);
       vi.advanceTimersByTime(500);
     }
     expect(quick.frames).toHaveLength(51);
@@ -149,7 +149,7 @@ describe('live hub', () => {
       sequence: quick.frames.at(-1)?.sequence,
     });
     expect(slow.frames.at(-1)?.lonMicrodeg[0]).toBe(117_049_000);
-    hub.show(1, fix(119), Date.now());
+    hub.show(1, fix(119), Date.now(), true);
     vi.advanceTimersByTime(500);
     expect(slow.frames.at(-1)).toMatchObject({
       kind: deltaKind,

@@ -17,6 +17,7 @@ const tracker = (key: number, id: string, unitKey: number) => ({
   id,
   region: '64.08',
   unitKey,
+  role: 'primary' as const,
 });
 
 describe('roster', () => {

@@ -119,7 +119,7 @@ export function roster(version: number, keys: readonly number[], complete = true
 /** A unit near Sangatta, `eastDeg` east of its town square. */
 export function unitAt(unitKey: number, fixedAtMs: number, eastDeg = 0): UnitState {
   const motion = { speedMps: 12, courseDeg: 90, accuracyM: 8 };
-  return { unitKey, lon: 117.5279 + eastDeg, lat: 0.5049, fixedAtMs, ...motion };
+  return { unitKey, lon: 117.5279 + eastDeg, lat: 0.5049, fixedAtMs, ...motion, isStored: true };
 }
 
 type FrameOptions = { readonly sequence: number; readonly rosterVersion?: number };

@@ -1,0 +1,240 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { DiskRoom } from './diskRoom.ts';
+import type { KnownSegment, RecoveredJournal } from './recoverJournal.ts';
+import { breakReserve, makeReserve } from './reserve.ts';
+import { sealFrames } from './sealedFrame.ts';
+import { nameSegment, type Segment, syncFolder } from './segments.ts';
+
+/** Bounds of what the journal has on disk. */
+export type DiskLimits = {
+  /** Most bytes; what every consumer has goes first, at nine tenths of it. */
+  readonly maxBytes: number;
+  /** What every consumer has is kept at most this long. */
+  readonly keepMs: number;
+  readonly segmentBytes: number;
+  readonly reserveBytes: number;
+};
+
+/** Share of the bound up to which consumed segments are kept. */
+const highShare = 0.9;
+/** Room that must be there again before a full journal counts as mended. */
+const enoughRoomBytes = 1 << 20;
+
+type Active = Segment & {
+  readonly handle: FileHandle;
+  readonly isReserve: boolean;
+  bytes: number;
+  lastAtMs: number;
+};
+
+/** There is no room within the journal's bound or on the disk. */
+export class NoRoomError extends Error {}
+
+/** The files of a journal that is written: one segment grows, older ones wait to be dropped. */
+export class SegmentFiles {
+  readonly #dir: string;
+  readonly #limits: DiskLimits;
+  readonly #room: DiskRoom;
+  /** Finished segments, oldest first. */
+  readonly #finished: KnownSegment[];
+  #active: Active | undefined;
+  #lastSequence: number;
+  #hasReserve = false;
+
+  constructor(dir: string, recovered: RecoveredJournal, limits: DiskLimits) {
+    this.#dir = dir;
+    this.#limits = limits;
+    this.#room = new DiskRoom(dir, limits.maxBytes);
+    this.#finished = [...recovered.segments];
+    this.#lastSequence = recovered.lastSequence;
+  }
+
+  /** The newest record on disk. */
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  get hasReserve(): boolean {
+    return this.#hasReserve;
+  }
+
+  get usedBytes(): number {
+    return this.#bytesFrom(0);
+  }
+
+  get allowedBytes(): number {
+    return this.#room.allowedBytes(this.usedBytes);
+  }
+
+  /** Bytes of segments that hold records after this one. */
+  neededBytes(consumed: number): number {
+    const firstNeeded = this.#finished.findIndex((_, at) => this.#lastOf(at) > consumed);
+    return this.#bytesFrom(firstNeeded === -1 ? this.#finished.length : firstNeeded);
+  }
+
+  /**
+   * Brings whole frames to the disk, after the newest record. When it resolves they are there for
+   * good.
+   *
+   * @param atMs when the newest of them was taken in
+   * @throws NoRoomError or the system's error; then none of them counts
+   */
+  async write(frames: Uint8Array, atMs: number): Promise<void> {
+    await this.#room.look();
+    if (this.usedBytes + frames.byteLength > this.allowedBytes) {
+      throw new NoRoomError('the journal has no room left');
+    }
+    const { active } = this;
+    const isOver =
+      active === undefined ||
+      active.isReserve ||
+      active.bytes + frames.byteLength > this.#limits.segmentBytes;
+    await this.#writeTo(isOver ? await this.#begin() : active, frames, atMs);
+  }
+
+  /** The same into the reserve, which has room when nothing else has. */
+  async writeToReserve(frames: Uint8Array, atMs: number): Promise<void> {
+    let active = this.active;
+    if (!active?.isReserve) {
+      if (!this.#hasReserve) throw new NoRoomError('the reserve is used up');
+      await this.#finish();
+      this.#hasReserve = false;
+      const segment = await breakReserve(this.#dir, this.#lastSequence + 1);
+      active = await this.#activate(segment, 'r+', true);
+    }
+    if (active.bytes + frames.byteLength > this.#limits.reserveBytes) {
+      throw new NoRoomError('the reserve is used up');
+    }
+    await this.#writeTo(active, frames, atMs);
+  }
+
+  /**
+   * Finds out whether a disk that refused takes records again.
+   *
+   * @throws NoRoomError or the system's error while it does not
+   */
+  async probe(): Promise<void> {
+    await this.#room.look();
+    const missing = enoughRoomBytes - this.#roomLeft;
+    if (missing > 0) throw new NoRoomError(`${missing} more bytes must be free`);
+    await this.#begin();
+  }
+
+  /**
+   * Drops what every consumer has, as far as age and room ask for it, and renews the reserve.
+   *
+   * @param consumed the newest record that every consumer has
+   */
+  async tidy(consumed: number, nowMs: number): Promise<void> {
+    await this.#room.look();
+    while (this.#finished.length > 0) {
+      const oldest = this.#finished[0];
+      if (oldest === undefined || this.#lastOf(0) > consumed) break;
+      const isOld = oldest.lastAtMs < nowMs - this.#limits.keepMs;
+      if (!isOld && !this.#isTight) break;
+      await rm(oldest.file, { force: true });
+      this.#finished.shift();
+      this.#room.wrote(-oldest.bytes);
+    }
+    const { reserveBytes } = this.#limits;
+    if (this.#hasReserve || this.#roomLeft < reserveBytes + enoughRoomBytes) return;
+    await makeReserve(this.#dir, reserveBytes);
+    this.#room.wrote(reserveBytes);
+    this.#hasReserve = true;
+  }
+
+  async close(): Promise<void> {
+    await this.#finish();
+  }
+
+  // a getter, since the compiler would not believe that an awaited call changes a field
+  private get active(): Active | undefined {
+    return this.#active;
+  }
+
+  async #writeTo(active: Active, frames: Uint8Array, atMs: number): Promise<void> {
+    const last = sealFrames(frames, this.#lastSequence + 1, active.salt);
+    try {
+      let written = 0;
+      while (written < frames.byteLength) {
+        const { bytesWritten } = await active.handle.write(
+          frames,
+          written,
+          frames.byteLength - written,
+          active.bytes + written,
+        );
+        written += bytesWritten;
+      }
+      await active.handle.datasync();
+    } catch (error) {
+      if (isNoSpace(error)) this.#room.ranOut();
+      // after a failed sync nobody knows what the file holds: it is written to no more
+      await this.#finish().catch((also: unknown) => {
+        throw new AggregateError([error, also], `${String(error)}, and then ${String(also)}`);
+      });
+      throw error;
+    }
+    active.bytes += frames.byteLength;
+    active.lastAtMs = atMs;
+    this.#lastSequence = last;
+    if (!active.isReserve) this.#room.wrote(frames.byteLength);
+  }
+
+  async #begin(): Promise<Active> {
+    await this.#finish();
+    const segment = nameSegment(this.#dir, this.#lastSequence + 1);
+    const active = await this.#activate(segment, 'wx', false);
+    await syncFolder(this.#dir);
+    return active;
+  }
+
+  async #activate(segment: Segment, flags: string, isReserve: boolean): Promise<Active> {
+    const handle = await open(segment.file, flags, 0o600);
+    this.#active = { ...segment, handle, isReserve, bytes: 0, lastAtMs: 0 };
+    return this.#active;
+  }
+
+  /** Ends the segment that grows: cuts off what a failed commit left, drops it if nothing is in it. */
+  async #finish(): Promise<void> {
+    const active = this.#active;
+    if (active === undefined) return;
+    this.#active = undefined;
+    const { file, firstSequence, salt, bytes, lastAtMs, handle } = active;
+    if (bytes > 0) this.#finished.push({ file, firstSequence, salt, bytes, lastAtMs });
+    try {
+      // a disk that refuses this too leaves frames behind that readers know not to count
+      await handle.truncate(bytes);
+    } finally {
+      await handle.close();
+    }
+    if (bytes === 0) await rm(file, { force: true });
+  }
+
+  /** True when what every consumer has should make room for what comes. */
+  get #isTight(): boolean {
+    const { usedBytes, allowedBytes } = this;
+    const missingReserve = this.#hasReserve ? 0 : this.#limits.reserveBytes;
+    return (
+      usedBytes > highShare * allowedBytes || this.#roomLeft < missingReserve + enoughRoomBytes
+    );
+  }
+
+  get #roomLeft(): number {
+    return this.allowedBytes - this.usedBytes;
+  }
+
+  #lastOf(at: number): number {
+    const next = this.#finished[at + 1] ?? this.#active;
+    return next === undefined ? this.#lastSequence : next.firstSequence - 1;
+  }
+
+  #bytesFrom(at: number): number {
+    const finished = this.#finished.slice(at);
+    return finished.reduce((sum, { bytes }) => sum + bytes, this.#active?.bytes ?? 0);
+  }
+}
+
+function isNoSpace(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT';
+}

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { openUnprepared } from '../storage/database.ts';
+import { copyDatabase } from '../storage/moving/copyDatabase.ts';
+import { formatCount } from '../storage/moving/progress.ts';
+import { type Command, UsageError } from './command.ts';
+import { withDatabase } from './withDatabase.ts';
+import { endAfter } from './withTarget.ts';
+
+const help = `npm run posko -- copy --to <url>
+
+Copies the database of this installation to an empty one, such as one of a TimescaleDB server. The
+server may run meanwhile. Run again, it goes on where it was interrupted, and copies what is new.
+
+  --to <url>  postgres://user:password@host:5432/database`;
+
+/** `copy`: see its help. */
+export const copy: Command = {
+  name: 'copy',
+  summary: 'copy the database to another, such as a TimescaleDB server',
+  help,
+  run: async ({ config, args, print }) => {
+    const to = readArguments(args);
+    const { rows, dialect } = await withDatabase(config, async (from) =>
+      endAfter(await openUnprepared(to, '--to'), (target) => copyDatabase({ from, target, print })),
+    );
+    const what = dialect === 'plain' ? 'PostgreSQL' : 'TimescaleDB';
+    print(`Copied ${formatCount(rows)} rows to ${what}. To move over to it:
+  1. Stop the server. If it ran during this copy, then run this command again: it fetches the rest.
+  2. Set POSKO_DATABASE_URL to that URL, in .env or the environment.
+  3. npm start. What the journal holds and the new database lacks is written there first.`);
+  },
+};
+
+function readArguments(args: readonly string[]): string {
+  const { values } = parseArgs({ args: [...args], options: { to: { type: 'string' } } });
+  const { to } = values;
+  if (to === undefined) throw new UsageError('--to is missing, the URL of the other database');
+  const protocol = URL.canParse(to) ? new URL(to).protocol : undefined;
+  if (protocol === 'postgres:' || protocol === 'postgresql:') return to;
+  // the value is not shown: it usually holds a password
+  throw new UsageError('--to must look like postgres://user:password@host:5432/database');
+}

@@ -1,0 +1,46 @@
+import { listQuarantine } from '../storage/quarantineStore.ts';
+import type { Command } from './command.ts';
+import { readQuarantineArguments } from './quarantineArguments.ts';
+import { withDatabase } from './withDatabase.ts';
+
+const defaultLimit = 100;
+
+const help = `npm run posko -- quarantine list [options]
+
+Lists what the door let in and the server could not use or did not believe, newest first. Prints one
+line for each, its columns separated by tabs: key, received at, tracker, reason, state (message, fix,
+or recovered), detail.
+
+  --tracker <id>    only of this tracker
+  --reason <code>   only for this reason, such as clock_ahead or not_json
+  --limit <number>  1 to 1000 (default: ${defaultLimit})
+  --after <cursor>  the next page: the cursor that the last line of the page before told`;
+
+/** `quarantine list`: see its help. */
+export const quarantineList: Command = {
+  name: 'quarantine list',
+  summary: 'list what was received and not believed or not understood',
+  help,
+  run: async ({ config, args, print }) => {
+    const { trackerId, reason, limit, after } = readQuarantineArguments(
+      args,
+      ['tracker', 'reason', 'limit', 'after'],
+      false,
+    );
+    const { entries, nextCursor } = await withDatabase(config, (pool) =>
+      listQuarantine(pool, { trackerId, reason }, limit ?? defaultLimit, after),
+    );
+    for (const entry of entries) {
+      const state =
+        entry.recoveredAtMs !== null ? 'recovered' : entry.fix === null ? 'message' : 'fix';
+      const receivedAt = new Date(entry.receivedAtMs).toISOString();
+      print(
+        [entry.key, receivedAt, entry.trackerId, entry.reason, state, entry.detail]
+          .join('\t')
+          // a detail names what was received, which may hold anything
+          .replaceAll(/[\r\n]/g, ' '),
+      );
+    }
+    if (nextCursor !== undefined) print(`There is more: --after ${nextCursor}`);
+  },
+};

@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { fillDatabase } from '../storage/moving/fillDatabase.ts';
+import { openBackup } from '../storage/moving/openBackup.ts';
+import { formatCount } from '../storage/moving/progress.ts';
+import { type Command, UsageError } from './command.ts';
+import { withTarget } from './withTarget.ts';
+
+const help = `npm run posko -- restore --from <folder> [--replace]
+
+Fills the database of this installation, which must be empty and without a server, from a backup.
+All of the backup is checked before anything is changed. If it is interrupted, Posko refuses the half
+filled database until the same command was run to its end.
+
+  --from <folder>  a backup: a folder posko-<date and time> with a manifest.json
+  --replace        drop what the database holds, without asking`;
+
+/** `restore`: see its help. */
+export const restore: Command = {
+  name: 'restore',
+  summary: 'fill the empty database from a backup',
+  help,
+  run: async ({ config, args, print }) => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { from: { type: 'string' }, replace: { type: 'boolean' } },
+    });
+    const { from, replace } = values;
+    if (from === undefined) throw new UsageError('--from is missing, the folder of a backup');
+    const { manifest, source } = await openBackup(from);
+    print(`The backup of ${manifest.takenAt} is whole.`);
+    const filled = await withTarget(config, (target) =>
+      fillDatabase({
+        target,
+        source,
+        ifNotEmpty:
+          replace === true
+            ? { do: 'drop' }
+            : { do: 'refuse', advice: 'use an empty one, or add --replace to drop them' },
+        print,
+      }),
+    );
+    print(`Restored ${formatCount(filled.rows)} rows. Start Posko: npm start`);
+  },
+};

@@ -1,0 +1,288 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { JournalChunk } from './domain/journalRecord.ts';
+import type { Position } from './domain/position.ts';
+import { createPipeline, type Origin, type PipelineParts, type Refused } from './pipeline.ts';
+import type { Quarantined } from './storage/quarantineRow.ts';
+import type { RecordedBatch } from './storage/recordStore.ts';
+
+/** The name under which the recorder's checkpoints are kept. */
+export const recorderName = 'positions';
+
+export type RecorderOptions = Pick<
+  PipelineParts,
+  'decode' | 'tracks' | 'trackerKeyOf' | 'retentionMs'
+> & {
+  /** Names the journal in the checkpoints. */
+  readonly journalId: string;
+  /** The last record whose positions the database has. */
+  readonly after: number;
+  readonly reader: {
+    readonly after: number;
+    next(upTo: number, maxBytes: number): Promise<JournalChunk | undefined>;
+    close(): Promise<void>;
+  };
+  readonly write: (batch: RecordedBatch) => Promise<{ written: number; duplicates: number }>;
+  /** The database has all records up to this one. */
+  readonly onRecorded: (sequence: number) => void;
+  /** The database refused a position for what is in it; it was put in quarantine. */
+  readonly onRefusedByDatabase: (detail: string, trackerId: string) => void;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+};
+
+/** What the health page shows. */
+export type RecorderStatus = {
+  /** Journal records that the database does not have yet. */
+  readonly behind: number;
+  readonly written: number;
+  /** Positions that the database had already. */
+  readonly duplicates: number;
+  readonly quarantined: number;
+  /** Refused messages beyond what is kept of one tracker; they are counted only. */
+  readonly quarantineSkipped: number;
+  /** Since when, and why, the database does not take them; null while all is well. */
+  readonly failing: { readonly sinceMs: number; readonly error: string } | null;
+};
+
+/** A position with what its row in the quarantine would need, should the database refuse it. */
+type Recorded = { readonly position: Position; readonly origin: Origin };
+
+/** Read from the journal at once: some 5,000 pings. */
+const readBytes = 1 << 20;
+const batchSize = 4_000;
+/** Below a load that fills batches, rows gather this long: a tenth of the commits for the disk. */
+const gatherMs = 100;
+const firstRetryMs = 250;
+const maxRetryMs = 5_000;
+const closePatienceMs = 3_000;
+/** Kept of one tracker in a minute; one that sends nothing but rubbish must not fill the disk with it. */
+const maxQuarantinedPerMinute = 60;
+
+/**
+ * Brings what the journal holds into the database: follows it record by record, judges each with the
+ * same pipeline as the live side, and writes positions, quarantine and its checkpoint in one
+ * transaction. A database that is away or slow only makes it wait; the journal keeps the rest.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #pipeline: { readonly take: (chunk: JournalChunk) => void };
+  #positions: Recorded[] = [];
+  #quarantined: Quarantined[] = [];
+  readonly #keptOfMinute = new Map<string, { minute: number; count: number }>();
+  #known: number;
+  #recorded: number;
+  #news = Promise.withResolvers<void>();
+  readonly #closing = new AbortController();
+  #following: Promise<void> | undefined;
+  #written = 0;
+  #duplicates = 0;
+  #quarantineCount = 0;
+  #quarantineSkipped = 0;
+  #failing: RecorderStatus['failing'] = null;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#known = options.after;
+    this.#recorded = options.after;
+    this.#pipeline = createPipeline({
+      ...options,
+      onPosition: (position, _track, origin) => this.#positions.push({ position, origin }),
+      onRefused: (refused, origin) => this.#keepAside(refused, origin),
+    });
+  }
+
+  /** Starts to follow. */
+  start(): void {
+    this.#following = this.#follow();
+  }
+
+  /** The journal is on disk up to this record. Never waits. */
+  advance(lastSequence: number): void {
+    if (lastSequence <= this.#known) return;
+    this.#known = lastSequence;
+    this.#news.resolve();
+  }
+
+  status(): RecorderStatus {
+    return {
+      behind: this.#known - this.#recorded,
+      written: this.#written,
+      duplicates: this.#duplicates,
+      quarantined: this.#quarantineCount,
+      quarantineSkipped: this.#quarantineSkipped,
+      failing: this.#failing,
+    };
+  }
+
+  /** Records what the journal has, for 3 s at most, and stops. The journal keeps what is left. */
+  async close(): Promise<void> {
+    const patience = AbortSignal.timeout(closePatienceMs);
+    const giveUp = (): void => this.#closing.abort();
+    patience.addEventListener('abort', giveUp);
+    if (this.#recorded >= this.#known) giveUp();
+    else this.#closeWhenDone = true;
+    this.#news.resolve();
+    await this.#following;
+    patience.removeEventListener('abort', giveUp);
+    await this.#options.reader.close();
+  }
+  #closeWhenDone = false;
+
+  get #isClosing(): boolean {
+    return this.#closing.signal.aborted || (this.#closeWhenDone && this.#recorded >= this.#known);
+  }
+
+  async #follow(): Promise<void> {
+    const { reader } = this.#options;
+    while (!this.#isClosing) {
+      if (this.#recorded >= this.#known) {
+        await this.#news.promise;
+        this.#news = Promise.withResolvers();
+        continue;
+      }
+      const startedAtMs = performance.now();
+      const chunk = await reader.next(this.#known, readBytes);
+      if (chunk !== undefined) this.#pipeline.take(chunk);
+      const positions = this.#positions;
+      const quarantined = this.#quarantined;
+      this.#positions = [];
+      this.#quarantined = [];
+      // without a chunk the rest of the records is lost, and the reader has said so
+      await this.#record(positions, quarantined, chunk?.lastSequence ?? reader.after);
+      const isQuiet = positions.length < batchSize / 4;
+      if (isQuiet) await this.#pause(startedAtMs + gatherMs - performance.now());
+    }
+  }
+
+  /** Writes what a chunk gave; resolves when the database has it, or at the close. */
+  async #record(
+    positions: readonly Recorded[],
+    quarantined: readonly Quarantined[],
+    sequence: number,
+  ): Promise<void> {
+    const { journalId, onRecorded } = this.#options;
+    const checkpoint = { journalId, consumer: recorderName, sequence };
+    for (let at = 0; at + batchSize < positions.length; at += batchSize) {
+      await this.#write({ positions: positions.slice(at, at + batchSize), quarantined: [] });
+    }
+    const rest =
+      positions.length === 0 ? 0 : (Math.ceil(positions.length / batchSize) - 1) * batchSize;
+    const isWritten = await this.#write({
+      positions: positions.slice(rest),
+      quarantined,
+      checkpoint,
+    });
+    if (!isWritten) return;
+    this.#quarantineCount += quarantined.length;
+    this.#recorded = sequence;
+    onRecorded(sequence);
+  }
+
+  /** Writes a batch, again and again until the database takes it. False only at the close. */
+  async #write(batch: Batch): Promise<boolean> {
+    let pauseMs = firstRetryMs;
+    while (!this.#closing.signal.aborted) {
+      try {
+        const { written, duplicates } = await this.#options.write({
+          ...batch,
+          positions: batch.positions.map(({ position }) => position),
+        });
+        this.#written += written;
+        this.#duplicates += duplicates;
+        this.#recovered();
+        return true;
+      } catch (error) {
+        if (isDataError(error) && batch.positions.length > 0) return this.#isolate(batch, error);
+        this.#failed(error);
+        await this.#pause(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, maxRetryMs);
+      }
+    }
+    return false;
+  }
+
+  /** One position that the database refuses must not hold up the others: halves the batch around it. */
+  async #isolate({ positions, quarantined, checkpoint }: Batch, error: Error): Promise<boolean> {
+    const [first] = positions;
+    if (positions.length > 1 || first === undefined) {
+      const middle = positions.length >> 1;
+      const before = { positions: positions.slice(0, middle), quarantined: [] };
+      if (!(await this.#write(before))) return false;
+      return this.#write({ positions: positions.slice(middle), quarantined, checkpoint });
+    }
+    const { origin, position } = first;
+    this.#options.onRefusedByDatabase(error.message, origin.message.trackerId);
+    const refused = {
+      reason: 'database_refused',
+      detail: error.message,
+      fix: position.fix,
+    } as const;
+    const kept = this.#toQuarantine({ ...refused, isOnlyAField: false }, origin);
+    this.#quarantineCount += 1;
+    return this.#write({ positions: [], quarantined: [...quarantined, kept], checkpoint });
+  }
+
+  #keepAside(refused: Refused, origin: Origin): void {
+    if (refused.isOnlyAField) return;
+    const { trackerId, atMs } = origin.message;
+    const minute = Math.floor(atMs / 60_000);
+    const kept = this.#keptOfMinute.get(trackerId);
+    const count = kept?.minute === minute ? kept.count : 0;
+    if (count >= maxQuarantinedPerMinute) {
+      this.#quarantineSkipped += 1;
+      return;
+    }
+    this.#keptOfMinute.set(trackerId, { minute, count: count + 1 });
+    this.#quarantined.push(this.#toQuarantine(refused, origin));
+  }
+
+  #toQuarantine({ reason, detail, fix }: Refused, { message, part }: Origin): Quarantined {
+    const { trackerId, sequence, atMs, codec, payload } = message;
+    return {
+      journalId: this.#options.journalId,
+      sequence,
+      part,
+      trackerId,
+      receivedAtMs: atMs,
+      reason,
+      detail,
+      content: fix === undefined ? { kind: 'message', codec, raw: payload } : { kind: 'fix', fix },
+    };
+  }
+
+  #failed(error: unknown): void {
+    const { log, nowMs } = this.#options;
+    if (this.#failing === null) {
+      log.error(
+        { event: 'positionsFailing', err: error },
+        'positions cannot be written; the journal keeps them',
+      );
+    }
+    const text = error instanceof Error ? error.message : String(error);
+    this.#failing = { sinceMs: this.#failing?.sinceMs ?? nowMs(), error: text };
+  }
+
+  #recovered(): void {
+    if (this.#failing === null) return;
+    const { log, nowMs } = this.#options;
+    const lastedMs = nowMs() - this.#failing.sinceMs;
+    this.#failing = null;
+    log.info({ event: 'positionsRecovered', lastedMs }, 'positions are written again');
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    await delay(ms, undefined, { signal: this.#closing.signal }).catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) throw error;
+    });
+  }
+}
+
+type Batch = Omit<RecordedBatch, 'positions'> & { readonly positions: readonly Recorded[] };
+
+/** True for what is wrong with the rows and not with the database: SQLSTATE classes 22 and 23. */
+function isDataError(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return typeof error.code === 'string' && /^2[23]...$/.test(error.code);
+}

@@ -1,0 +1,132 @@
+import type { Pool } from 'pg';
+
+/*
+ * The table `position_minutes` where no continuous aggregate keeps it. Minutes are computed once
+ * they are over and their positions have had time to come in; a position that comes later is late:
+ * its writer notes the hour in the same transaction, and the hour is computed again.
+ *
+ * Nothing is missed, whoever stops when, because
+ * - `late_before` moves on before the minutes are read, and its update waits for the writers that
+ *   still go by the old one (they hold the row shared, recordStore.ts);
+ * - a noted hour is forgotten after it was computed, and only if it was not noted again meanwhile.
+ * Computing a minute twice gives the same row.
+ */
+
+/** Positions that come in sooner than this after their minute are not late. */
+const settleMs = 2 * 60_000;
+/** A minute of positions at a time in daily life, at most an hour when there is more to catch up. */
+const stepMs = 3_600_000;
+/** Noted hours at a time: each is some hundred to some thousand rows. */
+const maxHours = 500;
+
+const computeSql = `
+  insert into position_minutes
+    (minute, fixed_at, tracker_key, fix_count, lon, lat, speed, course, max_speed)
+  select distinct on (p.tracker_key, p.minute)
+         p.minute, p.fixed_at, p.tracker_key, count(*) over same, p.lon, p.lat, p.speed, p.course,
+         max(p.speed) over same
+  from wanted
+  cross join lateral (
+    select *, date_trunc('minute', fixed_at, 'UTC') as minute
+    from positions
+    where tracker_key = wanted.tracker_key
+      and fixed_at >= wanted.from_time and fixed_at < wanted.to_time
+  ) p
+  window same as (partition by p.tracker_key, p.minute)
+  order by p.tracker_key, p.minute, p.fixed_at desc
+  on conflict (tracker_key, minute) do update
+    set fixed_at = excluded.fixed_at, fix_count = excluded.fix_count, lon = excluded.lon,
+        lat = excluded.lat, speed = excluded.speed, course = excluded.course,
+        max_speed = excluded.max_speed`;
+
+/**
+ * Brings `position_minutes` up to the newest minutes that are over.
+ *
+ * @param nowMs UTC epoch milliseconds
+ * @param signal ends it between two steps; the next call goes on from there
+ */
+export async function keepMinutes(pool: Pool, nowMs: number, signal: AbortSignal): Promise<void> {
+  const keptToMs = await moveOn(pool, nowMs - settleMs);
+  if (keptToMs === undefined) return;
+  await catchUp(pool, keptToMs, signal);
+  while (!signal.aborted && (await computeNotedHours(pool))) {
+    // there may be more
+  }
+}
+
+/**
+ * Moves `late_before` on to a moment, but not beyond the newest position: a clock that is wrong by
+ * years must not make all that comes late.
+ *
+ * @returns up to where the minutes are kept; undefined when there is no position yet
+ */
+async function moveOn(pool: Pool, toMs: number): Promise<number | undefined> {
+  const { rows: newest } = await pool.query<{ end_ms: number | null }>(
+    "select (extract(epoch from max(day) + interval '24 hours') * 1000)::float8 as end_ms from newest_days",
+  );
+  const endMs = newest[0]?.end_ms ?? undefined;
+  if (endMs === undefined) return undefined;
+  const minute = Math.floor(Math.min(toMs, endMs) / 60_000) * 60_000;
+  await pool.query(
+    `update minute_progress set late_before = to_timestamp($1::float8 / 1000)
+     where late_before < to_timestamp($1::float8 / 1000)`,
+    [minute],
+  );
+  const { rows } = await pool.query<{ kept_to_ms: number }>(
+    'select (extract(epoch from kept_to) * 1000)::float8 as kept_to_ms from minute_progress',
+  );
+  return rows[0]?.kept_to_ms;
+}
+
+async function catchUp(pool: Pool, keptToMs: number, signal: AbortSignal): Promise<void> {
+  const { rows } = await pool.query<{ late_before_ms: number }>(
+    'select (extract(epoch from late_before) * 1000)::float8 as late_before_ms from minute_progress',
+  );
+  const endMs = rows[0]?.late_before_ms ?? keptToMs;
+  for (let fromMs = keptToMs; fromMs < endMs && !signal.aborted; ) {
+    const toMs = Math.min(fromMs + stepMs, endMs);
+    // trackers without a position since that day are left out at once
+    await pool.query(
+      `with wanted as (
+         select tracker_key, to_timestamp($1::float8 / 1000) as from_time,
+                to_timestamp($2::float8 / 1000) as to_time
+         from newest_days
+         where day >= date_trunc('day', to_timestamp($1::float8 / 1000), 'UTC')
+       ) ${computeSql}`,
+      [fromMs, toMs],
+    );
+    // by itself, since writers wait for whoever changes this row
+    await pool.query('update minute_progress set kept_to = to_timestamp($1::float8 / 1000)', [
+      toMs,
+    ]);
+    fromMs = toMs;
+  }
+}
+
+/** True when it computed as many hours as it takes at a time, so that there may be more. */
+async function computeNotedHours(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<[key: number, hourMs: number, times: number]>({
+    rowMode: 'array',
+    text: `select tracker_key, (extract(epoch from hour) * 1000)::float8, times
+           from late_hours order by tracker_key, hour limit ${maxHours}`,
+  });
+  if (rows.length === 0) return false;
+  const columns = [rows.map((row) => row[0]), rows.map((row) => row[1])];
+  await pool.query(
+    `with wanted as (
+       select tracker_key, to_timestamp(hour_ms / 1000) as from_time,
+              to_timestamp(hour_ms / 1000) + interval '1 hour' as to_time
+       from unnest($1::int[], $2::float8[]) as noted (tracker_key, hour_ms)
+     ) ${computeSql}`,
+    columns,
+  );
+  await pool.query(
+    `delete from late_hours
+     using unnest($1::int[], $2::float8[], $3::int[]) as noted (tracker_key, hour_ms, times)
+     where late_hours.tracker_key = noted.tracker_key
+       and late_hours.hour = to_timestamp(noted.hour_ms / 1000)
+       and late_hours.times = noted.times`,
+    [...columns, rows.map((row) => row[2])],
+  );
+  return rows.length === maxHours;
+}

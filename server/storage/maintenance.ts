@@ -1,0 +1,191 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { dayMs, dayOf, dropPartitionsBefore, makePartitions } from './dialect/dayPartitions.ts';
+import type { Dialect } from './dialect/dialect.ts';
+import { keepMinutes } from './dialect/keepMinutes.ts';
+import { refreshOldMinutes, setTimescalePolicies } from './dialect/timescalePolicies.ts';
+import { trimQuarantine } from './quarantineStore.ts';
+import { retentionEnd } from './retentionEnd.ts';
+
+export type MaintenanceOptions = {
+  readonly pool: Pool;
+  readonly dialect: Dialect;
+  /** Whole days that positions and minutes are kept. */
+  readonly retentionDays: number;
+  readonly log: Logger;
+  /** The server's clock, UTC epoch milliseconds. */
+  readonly nowMs: () => number;
+};
+
+/** What the health page shows. */
+export type MaintenanceStatus = {
+  /** Tasks that failed when they last ran; empty while all is well. */
+  readonly failing: readonly {
+    readonly task: string;
+    readonly sinceMs: number;
+    readonly error: string;
+  }[];
+  /** What could not be set up in the database, with what to run; a sentence each. */
+  readonly advice: readonly string[];
+};
+
+type Task = {
+  readonly name: string;
+  /** It runs at the start, and so long after it last ended well; after a failure a minute later. */
+  readonly everyMs: number;
+  readonly run: (signal: AbortSignal) => Promise<void>;
+};
+
+type TaskState = {
+  /** By the monotonic clock, so that setting the wall clock neither skips nor repeats a run. */
+  dueAt: number;
+  failing: { readonly sinceMs: number; readonly error: string } | undefined;
+};
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** Days made ahead: today and the next two. */
+const daysAhead = 2;
+/** What nobody recovered in this time is not missed; the bound keeps a flood of nonsense from filling the disk. */
+const quarantineDays = 30;
+const maxQuarantined = 1_000_000;
+
+/**
+ * Keeps the database in order as far as its dialect leaves that to Posko: partitions ahead, minutes,
+ * retention, TimescaleDB's policies, the quarantine's bound. One task at a time; one that fails is
+ * told and tried again.
+ */
+export class Maintenance {
+  readonly #options: MaintenanceOptions;
+  readonly #tasks: ReadonlyMap<Task, TaskState>;
+  readonly #closing = new AbortController();
+  #advice: readonly string[] = [];
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+    this.#tasks = new Map(
+      this.#tasksOf(options).map((task) => [task, { dueAt: 0, failing: undefined }]),
+    );
+  }
+
+  /** Runs what is due from now on until closed. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Runs every task now, due or not. Not beside `start`. */
+  async runAll(): Promise<void> {
+    for (const [task, state] of this.#tasks) await this.#attempt(task, state);
+  }
+
+  status(): MaintenanceStatus {
+    return {
+      failing: [...this.#tasks].flatMap(([{ name }, { failing }]) =>
+        failing === undefined ? [] : [{ task: name, ...failing }],
+      ),
+      advice: this.#advice,
+    };
+  }
+
+  /** Waits for the step under way and stops. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      for (const [task, state] of this.#tasks) {
+        if (!signal.aborted && state.dueAt <= performance.now()) await this.#attempt(task, state);
+      }
+      await delay(minuteMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #attempt({ name, everyMs, run }: Task, state: TaskState): Promise<void> {
+    const { log, nowMs } = this.#options;
+    try {
+      await run(this.#closing.signal);
+      state.dueAt = performance.now() + everyMs;
+      if (state.failing !== undefined) {
+        log.info({ event: 'maintenanceRecovered', task: name }, 'maintenance works again');
+      }
+      state.failing = undefined;
+    } catch (error) {
+      state.dueAt = performance.now();
+      const text = error instanceof Error ? error.message : String(error);
+      if (state.failing === undefined) {
+        log.error({ event: 'maintenanceFailing', task: name, err: error }, 'maintenance failed');
+      }
+      state.failing = { sinceMs: state.failing?.sinceMs ?? nowMs(), error: text };
+    }
+  }
+
+  #tasksOf({ pool, dialect, retentionDays, nowMs }: MaintenanceOptions): readonly Task[] {
+    const quarantine: Task = {
+      name: 'quarantine',
+      everyMs: hourMs,
+      run: async (signal) => {
+        const bounds = { beforeMs: nowMs() - quarantineDays * dayMs, maxEntries: maxQuarantined };
+        await trimQuarantine(pool, bounds, signal);
+      },
+    };
+    const minutes: Task = {
+      name: 'minutes',
+      // a hair less than the loop's minute, so that none is skipped
+      everyMs: minuteMs / 2,
+      run: (signal) => keepMinutes(pool, nowMs(), signal),
+    };
+    const retention = (drop: (beforeMs: number) => Promise<unknown>): Task => ({
+      name: 'retention',
+      everyMs: hourMs,
+      run: async () => {
+        const beforeMs = await retentionEnd(pool, nowMs(), retentionDays);
+        if (beforeMs !== undefined) await drop(beforeMs);
+      },
+    });
+    switch (dialect) {
+      case 'plain': {
+        const ahead: Task = {
+          name: 'partitions',
+          everyMs: hourMs,
+          run: () => {
+            const today = dayOf(nowMs());
+            const days = Array.from({ length: daysAhead + 1 }, (_, i) => today + i * dayMs);
+            return makePartitions(pool, days);
+          },
+        };
+        const drop = retention((beforeMs) => dropPartitionsBefore(pool, beforeMs));
+        return [ahead, minutes, drop, quarantine];
+      }
+      case 'timescale_apache': {
+        const drop = retention((beforeMs) =>
+          pool.query(
+            `select drop_chunks(name::regclass, older_than => to_timestamp($1::float8 / 1000))
+             from unnest(array['positions', 'position_minutes']) as name`,
+            [beforeMs],
+          ),
+        );
+        return [minutes, drop, quarantine];
+      }
+      case 'timescale': {
+        const policies: Task = {
+          name: 'policies',
+          everyMs: Number.POSITIVE_INFINITY,
+          run: async () => {
+            this.#advice = await setTimescalePolicies(pool, retentionDays);
+          },
+        };
+        const oldMinutes: Task = {
+          name: 'old minutes',
+          everyMs: 24 * hourMs,
+          run: () => refreshOldMinutes(pool, retentionDays),
+        };
+        return [policies, oldMinutes, quarantine];
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { Pool } from 'pg';
+import { createDriverRule, layerSql } from './driverRule.ts';
+import { onlyRow, type Packed, packInts, unpackInts } from './packedColumns.ts';
+import {
+  type PackedPositions,
+  type PositionColumns,
+  packedPositions,
+  pickPositions,
+  positionColumnNames,
+  unpackPositions,
+} from './positionColumns.ts';
+import { sqlTime } from './timeWindow.ts';
+
+export type SnapshotQuery = {
+  /** UTC epoch milliseconds. */
+  readonly atMs: number;
+  /**
+   * False: where units were, by all that is known today. True: what the screens showed, by what had
+   * come in until then; a clock that was ahead counts as it did then.
+   */
+  readonly isAsKnown?: boolean;
+  /** Units without a fix for longer than this are left out; a day where left out. */
+  readonly maxAgeMs?: number;
+};
+
+export type Snapshot = {
+  /** Ascending, each unit once; row for row with `positions`. */
+  readonly unitKey: Int32Array<ArrayBuffer>;
+  readonly positions: PositionColumns;
+};
+
+/**
+ * Days are stored apart, and each one that must be looked into costs a step for every silent
+ * tracker: a day of age means two of them. A unit that said nothing for a day is lost at any rate.
+ */
+const maxAgeDefaultMs = 86_400_000;
+/** Fixes further ahead than this never reach the table. */
+const maxAheadMs = 10 * 60_000;
+/** Assignments that are looked at: beyond every roster of design.md. */
+const maxCarriers = 1 << 20;
+
+/**
+ * Every unit's place at a time: its newest fix until then that drove it (see createDriverRule). One
+ * step down an index for each tracker, however many rows there are.
+ */
+export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snapshot> {
+  const { atMs, isAsKnown = false, maxAgeMs = maxAgeDefaultMs } = query;
+  const { rows } = await pool.query<[unitKey: Packed, layer: Packed, ...PackedPositions]>({
+    rowMode: 'array',
+    text: `
+      select ${packInts('unit_key')}, ${packInts('layer')}, ${packedPositions}
+      from (
+        select a.unit_key, ${layerSql} as layer, p.*
+        from tracker_assignments a
+        cross join lateral (
+          select ${positionColumnNames} from positions
+          where tracker_key = a.tracker_key
+            and fixed_at >= greatest(a.valid_from, $2) and fixed_at < least(a.valid_to, $3)
+            and ($4 or fixed_at + receive_delay_ms * interval '1 millisecond' <= $1)
+          order by fixed_at desc
+          limit 1
+        ) p
+        where a.valid_from <= $1 and (a.valid_to > $2 or a.valid_to is null)
+        order by a.unit_key, p.fixed_at, layer
+        limit ${maxCarriers}
+      ) p`,
+    values: [
+      sqlTime(atMs),
+      sqlTime(atMs - maxAgeMs),
+      sqlTime(isAsKnown ? atMs + maxAheadMs : atMs + 1),
+      !isAsKnown,
+    ],
+  });
+  const [unitKey, layer, ...packed] = onlyRow(rows);
+  return chooseDrivers(unpackInts(unitKey), unpackInts(layer), unpackPositions(packed));
+}
+
+/** Of the newest fixes of each unit's trackers, ordered by unit, time and layer, the last that drove the unit. */
+function chooseDrivers(units: Int32Array, layers: Int32Array, newest: PositionColumns): Snapshot {
+  const chosen: number[] = [];
+  let drives = createDriverRule();
+  for (let row = 0; row < newest.count; row++) {
+    const isNewUnit = row === 0 || units[row] !== units[row - 1];
+    if (isNewUnit) drives = createDriverRule();
+    if (!drives(layers[row] ?? 0, newest.fixedAtMs[row] ?? 0)) continue;
+    // the first fix of a unit always drives it, so what is replaced is the same unit's
+    if (!isNewUnit) chosen.pop();
+    chosen.push(row);
+  }
+  const rows = Uint32Array.from(chosen);
+  return {
+    unitKey: Int32Array.from(rows, (row) => units[row] ?? 0),
+    positions: pickPositions(newest, rows),
+  };
+}
