@@ -69,12 +69,13 @@ export class Ingest {
    * Opens the door.
    *
    * @param trackers who may speak; known before the first connection is taken
+   * @param after new records get higher sequences than this
    * @returns the MQTT port
    * @throws ListenError when the address cannot be had
    */
-  listen(trackers: readonly Tracker[]): Promise<number> {
+  listen(trackers: readonly Tracker[], after: number): Promise<number> {
     this.setTrackers(trackers);
-    this.#say({ type: 'listen' });
+    this.#say({ type: 'listen', after });
     return this.#listening.promise;
   }
 

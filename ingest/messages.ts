@@ -20,8 +20,8 @@ export type IngestSettings = {
 
 /** What the server thread says to the ingest thread. */
 export type ToIngest =
-  /** Opens the door, once what the journal holds has been read. */
-  | { readonly type: 'listen' }
+  /** Opens the door, once what the journal holds has been read; new records come `after` this one. */
+  | { readonly type: 'listen'; readonly after: number }
   /** All trackers that may speak; replaces what was known. */
   | { readonly type: 'trackers'; readonly trackers: readonly Tracker[] }
   /** One chunk is worked off: another may be sent. */

@@ -113,8 +113,9 @@ function report(): void {
 }
 const reporting = setInterval(report, reportEveryMs);
 
-async function listen(): Promise<void> {
+async function listen(after: number): Promise<void> {
   try {
+    await journal?.start(after);
     report();
     say({ type: 'listening', mqttPort: await mqtt.start(settings.mqtt.host, settings.mqtt.port) });
   } catch (error) {
@@ -137,7 +138,7 @@ async function close(): Promise<void> {
 server.on('message', (message: ToIngest) => {
   switch (message.type) {
     case 'listen':
-      void listen();
+      void listen(message.after);
       return;
     case 'trackers':
       known = new Map(message.trackers.map((tracker) => [tracker.id, tracker]));
@@ -162,4 +163,3 @@ server.on('message', (message: ToIngest) => {
 });
 
 if (journal === undefined) await close();
-else await journal.start();

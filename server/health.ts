@@ -6,6 +6,7 @@ import type { HubStatus } from './live/liveHub.ts';
 import type { PipelineCounts } from './pipeline.ts';
 import type { RecorderStatus } from './recorder.ts';
 import type { DatabaseStatus } from './storage/database.ts';
+import type { MaintenanceStatus } from './storage/maintenance.ts';
 
 /** What each part says of itself. */
 export type HealthParts = {
@@ -17,8 +18,10 @@ export type HealthParts = {
   /** Why there is no built-in map, if it could not be built. */
   readonly mapFailure: string | undefined;
   readonly database: DatabaseStatus;
-  /** Undefined until the journal has been read. */
-  readonly recorder: RecorderStatus | undefined;
+  /** What the database cannot do for Posko, a sentence each. */
+  readonly lacks: readonly string[];
+  readonly recorder: RecorderStatus;
+  readonly maintenance: MaintenanceStatus;
   /** Journal records that could not be read since the start. */
   readonly lostRecords: number;
   /** How far the machine's clock was set back, milliseconds. */
@@ -29,14 +32,6 @@ export type HealthParts = {
 };
 
 const quietDoor = { connections: 0, maxConnections: 0, admitted: 0, waiting: 0, lost: 0 };
-const quietRecorder = {
-  behind: 0,
-  written: 0,
-  duplicates: 0,
-  quarantined: 0,
-  quarantineSkipped: 0,
-  failing: null,
-};
 /** From this share of what the journal may take on, people should do something about it. */
 const fillingShare = 0.9;
 /** A clock that is off by less was corrected, not set wrong. */
@@ -46,8 +41,7 @@ const clockToleranceMs = 5_000;
 export function describeHealth(parts: HealthParts): Health {
   const degradations = findDegradations(parts);
   const { connections, maxConnections, admitted, waiting, lost } = parts.door ?? quietDoor;
-  const { behind, written, duplicates, quarantined, quarantineSkipped } =
-    parts.recorder ?? quietRecorder;
+  const { behind, written, duplicates, quarantined, quarantineSkipped } = parts.recorder;
   const isStoring = (parts.door?.journal.state ?? 'storing') === 'storing';
   return {
     status: !isStoring ? 'not_ready' : degradations.length === 0 ? 'ready' : 'degraded',
@@ -72,16 +66,17 @@ export function describeHealth(parts: HealthParts): Health {
 }
 
 function findDegradations(parts: HealthParts): Degradation[] {
-  const { door, mapFailure, database, recorder, lostRecords, clockAheadMs } = parts;
+  const { door, mapFailure, database, lacks, recorder, maintenance } = parts;
+  const { lostRecords, clockAheadMs } = parts;
   const found: Degradation[] = door === undefined ? [] : journalDegradations(door.journal);
-  const failing = recorder?.failing ?? null;
+  const { failing } = recorder;
   if (failing !== null || database.state === 'away') {
     const since = failing === null ? '' : ` since ${new Date(failing.sinceMs).toISOString()}`;
     found.push({
       code: 'database_away',
       detail:
         `the database does not take positions${since} (${failing?.error ?? database.error ?? 'away'}): ` +
-        `the map goes on, the journal keeps ${recorder?.behind ?? 0} records for it`,
+        `the map goes on, the journal keeps ${recorder.behind} records for it`,
     });
   }
   if (lostRecords > 0) {
@@ -100,6 +95,16 @@ function findDegradations(parts: HealthParts): Degradation[] {
     found.push({
       code: 'clock_set_back',
       detail: `the clock of this machine was set back by ${Math.round(clockAheadMs / 1000)} s; Posko goes on by the time before: mend the clock, or start Posko again if the new time is the right one`,
+    });
+  }
+  for (const detail of [...lacks, ...maintenance.advice]) {
+    found.push({ code: 'database_lacks', detail });
+  }
+  for (const { task, sinceMs, error } of maintenance.failing) {
+    const since = new Date(sinceMs).toISOString();
+    found.push({
+      code: 'database_upkeep',
+      detail: `${task} fails since ${since} (${error}): it is tried again every minute`,
     });
   }
   if (mapFailure !== undefined) {

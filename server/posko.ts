@@ -6,9 +6,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { decode } from '../devices/protocols/decode.ts';
 import { Ingest, ListenError } from '../ingest/ingest.ts';
-import { JournalReader } from '../ingest/journal/journalReader.ts';
 import type { IngestReport } from '../ingest/messages.ts';
 import { createServerClock } from '../ingest/serverClock.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -19,23 +17,17 @@ import type { Config } from './config.ts';
 import { seedDemo, startDemoTrackers } from './demo.ts';
 import type { JournalStatus } from './domain/journalStatus.ts';
 import { urlHost } from './domain/loopback.ts';
-import { SetAsideCounter } from './domain/setAside.ts';
 import { readFileBudget } from './fileBudget.ts';
+import { type FollowedJournal, followJournal } from './followJournal.ts';
 import { describeHealth } from './health.ts';
 import { LiveHub } from './live/liveHub.ts';
-import { createPipeline } from './pipeline.ts';
-import { Recorder, recorderName } from './recorder.ts';
+import { createLiveCore } from './liveCore.ts';
+import { recorderName } from './recorder.ts';
 import { describeListenFailure, StartError } from './startError.ts';
 import { openDatabase } from './storage/database.ts';
 import { openDataDir } from './storage/dataDir.ts';
-import { latestPositions } from './storage/positionQueries.ts';
-import { type NewestDays, readCheckpoint, writeRecorded } from './storage/recordStore.ts';
-import { listTrackers } from './storage/trackerStore.ts';
+import { Maintenance } from './storage/maintenance.ts';
 import { watchTrackers } from './storage/watchTrackers.ts';
-import { drivesUnit } from './tracking/drivesUnit.ts';
-import { Roster } from './tracking/roster.ts';
-import { measuredAtMs, type Track } from './tracking/track.ts';
-import { Tracks } from './tracking/tracks.ts';
 
 /** What a server is started with beside its configuration. */
 export type PoskoOptions = {
@@ -48,8 +40,7 @@ export type PoskoOptions = {
   readonly onFatal: (error: Error) => void;
 };
 
-/** Read from the journal at once at a start. */
-const tailBytes = 1 << 20;
+const dayMs = 24 * 3_600_000;
 
 /** A server that runs. */
 export type RunningPosko = {
@@ -99,39 +90,21 @@ async function startParts(
   const pageDir = await untilAborted(built, signal);
   if (mode === 'demo') await seedDemo(database.pool);
 
-  const roster = new Roster();
-  const tracks = new Tracks();
-  const recordedTracks = new Tracks();
   const hub = new LiveHub({ version, mode }, nowMs);
-  const setAside = new SetAsideCounter();
-
-  const show = (track: Track): void => {
-    const { newest, newestReceivedAtMs, isNewestStored } = track;
-    if (newest === undefined || newestReceivedAtMs === undefined) return;
-    const tracker = roster.trackerByKey(track.trackerKey);
-    const primary = roster.trackerOf(track.unitKey);
-    const primaryTrack = primary === undefined ? undefined : tracks.get(primary.key);
-    if (tracker === undefined || !drivesUnit(tracker, primaryTrack, newestReceivedAtMs)) return;
-    hub.show(track.unitKey, newest, measuredAtMs(newest, newestReceivedAtMs), isNewestStored);
-  };
-  const judging = {
-    decode,
-    trackerKeyOf: (trackerId: string) => roster.trackerById(trackerId)?.key,
-    retentionMs: config.retentionDays * 24 * 3_600_000,
-  };
-  const live = createPipeline({
-    ...judging,
-    tracks,
-    onPosition: ({ verdict }, track) => {
-      if (verdict === 'live') show(track);
-    },
-    onRefused: ({ reason, detail }, { message }) => {
-      setAside.add(reason, { atMs: message.atMs, detail, trackerId: message.trackerId });
-    },
+  const core = createLiveCore(database.pool, hub, config.retentionDays * dayMs);
+  const { roster, tracks } = core;
+  const maintenance = new Maintenance({
+    pool: database.pool,
+    dialect: database.dialect,
+    retentionDays: config.retentionDays,
+    log,
+    nowMs,
   });
+  parts.defer(() => maintenance.close());
+  maintenance.start();
 
   let door: IngestReport | undefined;
-  let recorder: Recorder | undefined;
+  let followed: FollowedJournal | undefined;
   const journalDir = path.join(dataDir.dir, 'journal');
   const ingest = new Ingest(
     {
@@ -141,104 +114,46 @@ async function startParts(
     },
     {
       onChunk: (chunk) => {
-        live.take(chunk);
-        recorder?.advance(chunk.lastSequence);
+        core.take(chunk);
+        followed?.recorder.advance(chunk.lastSequence);
       },
       onReport: (report) => {
-        if (report.journal.state !== (door?.journal.state ?? 'storing'))
-          logState(report.journal, log);
+        const before = door?.journal.state ?? 'storing';
+        if (report.journal.state !== before) logState(report.journal, log);
         door = report;
       },
       onCrash: onFatal,
     },
   );
-
-  const readRoster = async (): Promise<void> => {
-    const registered = await listTrackers(database.pool);
-    roster.set(
-      registered.map(({ tracker }) => tracker),
-      registered.map(({ unit }) => unit),
-    );
-    tracks.setTrackers(roster.trackers);
-    recordedTracks.setTrackers(roster.trackers);
-    hub.setRoster(roster.entries);
-  };
   // listening first, so that no tracker that is added meanwhile is missed
   const watch = await watchTrackers({
     connection: database.connection,
     log,
     onChange: async () => {
-      await readRoster();
+      await core.readRoster();
       ingest.setTrackers(roster.trackers);
       log.info({ event: 'rosterRead', trackers: roster.trackers.length }, 'the trackers were read');
     },
   });
   parts.defer(() => watch.close());
-  await readRoster();
-  for (const { trackerKey, fix, receivedAtMs } of await latestPositions(database.pool)) {
-    const track = tracks.get(trackerKey);
-    if (track === undefined) continue;
-    const known = { ...track, newest: fix, newestReceivedAtMs: receivedAtMs };
-    tracks.set(known);
-    recordedTracks.set(known);
-    show(known);
-  }
+  await core.readRoster();
+  await core.restore();
 
   // the recorder outlives ingest, so that it gets the last of what was acknowledged
-  parts.defer(() => recorder?.close());
+  parts.defer(() => followed?.recorder.close());
   parts.defer(() => ingest.close());
-  const journal = await ingest.open();
-  if (journal.tornBytes > 0) {
-    log.warn(
-      { event: 'journalTorn', bytes: journal.tornBytes },
-      'the end of the journal was cut off in the middle of a commit, which nobody had an acknowledgement for',
-    );
-  }
-  const checkpoint = await readCheckpoint(database.pool, journal.id, recorderName);
-  const recorded = Math.min(checkpoint ?? 0, journal.lastSequence);
-  if (checkpoint !== undefined && checkpoint > journal.lastSequence) {
-    log.error(
-      { event: 'journalLostItsEnd', checkpoint, lastSequence: journal.lastSequence },
-      'the journal ends before what the database has of it: its newest records are gone from the disk',
-    );
-  }
-  const newestDays: NewestDays = new Map();
-  let lostRecords = 0;
-  const openReader = (): JournalReader =>
-    new JournalReader(journalDir, recorded, ({ firstLost, lastLost, file }) => {
-      lostRecords += lastLost - firstLost + 1;
-      log.error(
-        { event: 'journalDamaged', firstLost, lastLost, file },
-        'records of the journal cannot be read; those before and after them were',
-      );
-    });
-  const tail = new JournalReader(journalDir, recorded, () => undefined);
-  for (;;) {
-    signal.throwIfAborted();
-    const chunk = await tail.next(journal.lastSequence, tailBytes);
-    if (chunk === undefined) break;
-    live.take(chunk);
-  }
-  await tail.close();
-  recorder = new Recorder({
-    ...judging,
-    tracks: recordedTracks,
-    journalId: journal.id,
-    after: recorded,
-    reader: openReader(),
-    write: (batch) => writeRecorded(database.pool, batch, newestDays),
+  followed = await followJournal({
+    dir: journalDir,
+    journal: await ingest.open(),
+    pool: database.pool,
+    core,
     onRecorded: (sequence) => ingest.setConsumed(recorderName, sequence),
-    onRefusedByDatabase: (detail, trackerId) => {
-      setAside.add('database_refused', { atMs: nowMs(), detail, trackerId });
-    },
     log,
     nowMs,
+    signal,
   });
-  recorder.start();
-  recorder.advance(journal.lastSequence);
-  ingest.setConsumed(recorderName, recorded);
-
-  const mqttPort = await ingest.listen(roster.trackers).catch((error: unknown) => {
+  const { recorder, lastSequence, lostRecords } = followed;
+  const mqttPort = await ingest.listen(roster.trackers, lastSequence).catch((error: unknown) => {
     throw asStartError(error, 'MQTT', config.mqtt.host, config.mqtt.port);
   });
   const http = new HttpServer({
@@ -257,12 +172,14 @@ async function startParts(
         door,
         mapFailure: basemap.failure(),
         database: database.status(),
-        recorder: recorder?.status(),
-        lostRecords,
+        lacks: database.missing,
+        recorder: recorder.status(),
+        maintenance: maintenance.status(),
+        lostRecords: lostRecords(),
         clockAheadMs: clock.aheadMs(),
-        verdicts: live.counts,
+        verdicts: core.counts,
         live: hub.status(),
-        setAside: setAside.counts(),
+        setAside: core.setAside.counts(),
       }),
   });
   parts.defer(() => http.close());

@@ -56,6 +56,8 @@ const gatherMs = 100;
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 const closePatienceMs = 3_000;
+/** Some hundred times what a write takes. */
+const silenceMs = 5_000;
 /** Kept of one tracker in a minute; one that sends nothing but rubbish must not fill the disk with it. */
 const maxQuarantinedPerMinute = 60;
 
@@ -80,6 +82,8 @@ export class Recorder {
   #quarantineCount = 0;
   #quarantineSkipped = 0;
   #failing: RecorderStatus['failing'] = null;
+  /** When the database was last asked and has not answered yet. */
+  #askedAtMs: number | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -111,7 +115,7 @@ export class Recorder {
       duplicates: this.#duplicates,
       quarantined: this.#quarantineCount,
       quarantineSkipped: this.#quarantineSkipped,
-      failing: this.#failing,
+      failing: this.#failing ?? this.#silence(),
     };
   }
 
@@ -184,6 +188,7 @@ export class Recorder {
     let pauseMs = firstRetryMs;
     while (!this.#closing.signal.aborted) {
       try {
+        this.#askedAtMs = this.#options.nowMs();
         const { written, duplicates } = await this.#options.write({
           ...batch,
           positions: batch.positions.map(({ position }) => position),
@@ -197,6 +202,8 @@ export class Recorder {
         this.#failed(error);
         await this.#pause(pauseMs);
         pauseMs = Math.min(pauseMs * 2, maxRetryMs);
+      } finally {
+        this.#askedAtMs = undefined;
       }
     }
     return false;
@@ -249,6 +256,13 @@ export class Recorder {
       detail,
       content: fix === undefined ? { kind: 'message', codec, raw: payload } : { kind: 'fix', fix },
     };
+  }
+
+  /** A database that does not answer has not failed yet, and people should know. */
+  #silence(): RecorderStatus['failing'] {
+    const sinceMs = this.#askedAtMs;
+    if (sinceMs === undefined || this.#options.nowMs() - sinceMs < silenceMs) return null;
+    return { sinceMs, error: 'it does not answer' };
   }
 
   #failed(error: unknown): void {

@@ -105,7 +105,9 @@ function announce(
   const url = `http://${urlHost(config.http.host)}:${httpPort}/`;
   const http = { host: config.http.host, port: httpPort };
   const mqtt = { host: config.mqtt.host, port: mqttPort };
-  log.info({ event: 'listening', mode, url, http, mqtt, dataDir: config.dataDir });
+  // at every log level: programs wait for this line
+  const always = log.child({}, { level: 'info' });
+  always.info({ event: 'listening', mode, url, http, mqtt, dataDir: config.dataDir });
   const what = mode === 'demo' ? 'The Posko demonstration runs' : 'Posko runs';
   process.stderr.write(
     `\n${what}: open ${url} (trackers: MQTT on ${mqtt.host} port ${mqtt.port}). Ctrl-C stops it.\n\n`,

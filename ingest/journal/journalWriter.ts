@@ -87,8 +87,13 @@ export class JournalWriter {
     this.#consumed = new Map(consumers.map((name) => [name, 0]));
   }
 
-  /** Sets the reserve aside, as far as there is room. */
-  async start(): Promise<void> {
+  /**
+   * Sets the reserve aside, as far as there is room.
+   *
+   * @param after new records get higher sequences than this, even if the journal on disk ends before
+   */
+  async start(after: number): Promise<void> {
+    this.#files.skipTo(after);
     this.#work();
     await this.#working;
   }

@@ -72,6 +72,11 @@ export class SegmentFiles {
     return this.#bytesFrom(firstNeeded === -1 ? this.#finished.length : firstNeeded);
   }
 
+  /** Leaves out sequences that somebody has seen used. Only before the first write. */
+  skipTo(sequence: number): void {
+    this.#lastSequence = Math.max(this.#lastSequence, sequence);
+  }
+
   /**
    * Brings whole frames to the disk, after the newest record. When it resolves they are there for
    * good.

@@ -3,6 +3,7 @@ import { withDotEnv } from '../dotEnv.ts';
 import { backup } from './backup.ts';
 import { type Command, UsageError } from './command.ts';
 import { copy } from './copy.ts';
+import { doctor } from './doctor.ts';
 import { quarantineList } from './quarantineList.ts';
 import { quarantineRecover } from './quarantineRecover.ts';
 import { restore } from './restore.ts';
@@ -11,6 +12,7 @@ import { trackerList } from './trackerList.ts';
 import { trackerSet } from './trackerSet.ts';
 
 const commands: readonly Command[] = [
+  doctor,
   trackerAdd,
   trackerSet,
   trackerList,

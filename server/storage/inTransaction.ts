@@ -7,6 +7,11 @@ export async function inTransaction<Value>(
 ): Promise<Value> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // a connection that breaks fails the query that waits on it; unheard, it would end the process
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
   try {
     await client.query('begin');
     const value = await work(client);
@@ -19,6 +24,7 @@ export async function inTransaction<Value>(
     });
     throw error;
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 }

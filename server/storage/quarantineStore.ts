@@ -92,7 +92,7 @@ export async function listQuarantine(
   const entries = rows.slice(0, count).map(toEntry);
   const last = entries.at(-1);
   const hasMore = rows.length > count && last !== undefined;
-  return { entries, nextCursor: hasMore ? `${last.receivedAtMs}.${last.key}` : undefined };
+  return { entries, nextCursor: hasMore ? `${last.receivedAtMs}_${last.key}` : undefined };
 }
 
 /** When a recovered fix is said to have been: as the device said, or when it came in. */
@@ -235,7 +235,7 @@ function toEntry(row: EntryRow): QuarantineEntry {
 }
 
 function readCursor(cursor: string): { receivedAtMs: number; key: number } {
-  const match = /^(\d{1,16})\.(\d{1,16})$/.exec(cursor);
+  const match = /^(\d{1,16}(?:\.\d{1,6})?)_(\d{1,16})$/.exec(cursor);
   if (match === null) throw new RangeError(`"${cursor.slice(0, 40)}" is not a cursor of this list`);
   return { receivedAtMs: Number(match[1]), key: Number(match[2]) };
 }

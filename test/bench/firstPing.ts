@@ -86,8 +86,11 @@ async function register(dataDir: string, trackers: number): Promise<void> {
        insert into units (id, callsign, kind, agency, region)
        select 'sim-' || n, 'Sim ' || n, 'handheld', 'polri', '64.08' from generate_series(1, $1::int) n
        returning key, id
+     ), carried as (
+       insert into trackers (id, region) select id, '64.08' from made returning key, id
      )
-     insert into trackers (id, region, unit_key) select id, '64.08', key from made`,
+     insert into tracker_assignments (tracker_key, unit_key, valid_from)
+     select carried.key, made.key, '-infinity' from carried join made using (id)`,
     [trackers],
   );
   await client.end();

@@ -31,6 +31,30 @@ export function timeRounds(
   return { min: quantile(times, 0), median: quantile(times, 0.5), max: quantile(times, 1) };
 }
 
+/** The same for work that is awaited, with the median of the processor time that this process spent on it. */
+export async function timeAsync(
+  rounds: number,
+  work: () => Promise<unknown>,
+): Promise<{ min: number; median: number; max: number; cpuMedian: number }> {
+  await work();
+  const times: number[] = [];
+  const cpuTimes: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const cpuBefore = process.cpuUsage();
+    const startMs = performance.now();
+    await work();
+    times.push(performance.now() - startMs);
+    const { user, system } = process.cpuUsage(cpuBefore);
+    cpuTimes.push((user + system) / 1_000);
+  }
+  return {
+    min: quantile(times, 0),
+    median: quantile(times, 0.5),
+    max: quantile(times, 1),
+    cpuMedian: quantile(cpuTimes, 0.5),
+  };
+}
+
 /** The value below which a share `q` of the values lies. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,13 +1,20 @@
 /* All benchmarks, one JSON line each. `npm run bench -- pipeline` runs the ones so named. */
 import { benchFirstPing } from './firstPing.ts';
+import { benchJournal } from './journal.ts';
 import { benchLiveFrame } from './liveFrame.ts';
 import { benchPipeline } from './pipeline.ts';
+import { benchStorageReads } from './storageReads.ts';
+import { benchStorageWrites } from './storageWrites.ts';
 
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   liveFrame: benchLiveFrame,
   pipeline: benchPipeline,
+  journal: benchJournal,
+  storageWrites: benchStorageWrites,
+  storageReads: benchStorageReads,
   firstPing: async () => {
     await benchFirstPing({ trackers: 1_000, pingsPerS: 1_000, seconds: 10 });
+    await benchFirstPing({ trackers: 200, pingsPerS: 5_000, seconds: 10 });
     await benchFirstPing({ trackers: 1_000, pingsPerS: 5_000, seconds: 10 });
   },
 };

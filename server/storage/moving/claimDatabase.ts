@@ -13,6 +13,9 @@ export type IfNotEmpty =
 /** Any number that no other program takes in the same database; the next after that of migrate.ts. */
 const lockKey = '482671522672';
 
+/** Tenths of a second that ended connections are given to go. */
+const lingerRounds = 20;
+
 /**
  * Makes a database the caller's, to be filled from a source: empty and marked, or as an earlier
  * attempt with the same source left it. It is the caller's until the client's session ends.
@@ -48,22 +51,32 @@ export async function claimDatabase(
 
 /** Two that fill at once would mix, and a server that runs on the database would be filled over. */
 async function holdAlone(client: PoolClient): Promise<void> {
-  const { rows } = await client.query<{ is_ours: boolean; others: number }>(
-    `select pg_try_advisory_lock($1) as is_ours,
-            (select count(*)::int from pg_stat_activity
-             where datname = current_database() and backend_type = 'client backend'
-               and pid <> pg_backend_pid()) as others`,
+  const { rows } = await client.query<{ is_ours: boolean }>(
+    'select pg_try_advisory_lock($1) as is_ours',
     [lockKey],
   );
-  const found = rows[0];
-  if (found?.is_ours !== true) {
+  if (rows[0]?.is_ours !== true) {
     throw new Error('Another copy or restore is filling the database: wait until it is done.');
   }
-  if (found.others > 0) {
-    throw new Error(
-      `The database has ${found.others} other connection${found.others === 1 ? '' : 's'}: stop the Posko server that runs on it and end other programs, then try again.`,
-    );
+  let others = await countOthers(client);
+  // a connection that was just ended is still counted for a moment
+  for (let round = 0; others > 0 && round < lingerRounds; round++) {
+    await client.query('select pg_sleep(0.1)');
+    others = await countOthers(client);
   }
+  if (others === 0) return;
+  throw new Error(
+    `The database has ${others} other connection${others === 1 ? '' : 's'}: stop the Posko server that runs on it and end other programs, then try again.`,
+  );
+}
+
+async function countOthers(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and backend_type = 'client backend'
+       and pid <> pg_backend_pid()`,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** False when an attempt came as far as the newest schema, which rows of an older one no longer fit. */

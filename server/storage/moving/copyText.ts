@@ -33,7 +33,9 @@ export function copyOutSql({ name, columns }: MovedTable): string {
 /** The COPY that reads one day of a table. */
 export function copyDayOutSql(table: DayTable, day: string): string {
   const columns = table.columns.map(escapeIdentifier).join(', ');
-  return `copy (select ${columns} from ${escapeIdentifier(table.name)} where ${isOfDay(table, day)}) to stdout`;
+  const order = table.sortColumns.map(escapeIdentifier).join(', ');
+  return `copy (select ${columns} from ${escapeIdentifier(table.name)}
+                where ${isOfDay(table, day)} order by ${order}) to stdout`;
 }
 
 /** SQL that is true for rows of a UTC day such as `2024-11-27`. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type ClientBase, escapeIdentifier, type Pool, type PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { copyDayOutSql, copyOutSql, isOfDay } from './copyText.ts';
@@ -20,7 +21,7 @@ export type DatabaseSource = RowSource & {
 /** Values as text that means the same to every server, whatever its settings. */
 const sessionSql = `set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres';
   set bytea_output = 'hex'; set extra_float_digits = 1; set statement_timeout = 0;
-  set idle_in_transaction_session_timeout = 0`;
+  set idle_in_transaction_session_timeout = 0; set work_mem = '64MB'`;
 
 /**
  * Opens a database for reading, which may go on being written to.
@@ -36,12 +37,25 @@ const sessionSql = `set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set interv
  */
 export async function openDatabaseSource(pool: Pool): Promise<DatabaseSource> {
   const clients: PoolClient[] = [];
+  let lost: Error | undefined;
   const connect = async (): Promise<PoolClient> => {
     const client = await pool.connect();
+    client.on('error', (error) => {
+      lost ??= error;
+    });
     clients.push(client);
     await client.query(sessionSql);
     return client;
   };
+  /** What broke says more than the query that found out. */
+  const tellLost = <Value>(work: Promise<Value>): Promise<Value> =>
+    work.catch((cause: unknown) => {
+      if (lost === undefined) throw cause;
+      throw new Error(
+        `The connection to the database that is read broke (${lost.message}): see that it runs, then run this again.`,
+        { cause },
+      );
+    });
   // what was set above must not reach others through the pool
   const close = (): void => {
     for (const client of clients.splice(0)) client.release(true);
@@ -63,24 +77,14 @@ export async function openDatabaseSource(pool: Pool): Promise<DatabaseSource> {
       migrations: await readMigrations(moment),
       tables,
       checkpoints: await readCheckpoints(moment),
-      readTable: (table, work) => work(moment.query(copyTo(copyOutSql(table)))),
+      readTable: (table, work) => tellLost(work(copyOut(moment, copyOutSql(table)))),
       listDays: async () => {
         await moment.query('commit');
         const days: Day[] = [];
         for (const table of tables.byDay) days.push(...(await countDays(now, table)));
         return days;
       },
-      readDay: async ({ table: name, day }, work) => {
-        const table = dayTable(name);
-        await now.query('begin transaction read only');
-        // locks the day before COPY takes its snapshot, which it does before it locks anything
-        await now.query(
-          `select from ${escapeIdentifier(name)} where ${isOfDay(table, day)} limit 1`,
-        );
-        const value = await work(now.query(copyTo(copyDayOutSql(table, day))));
-        await now.query('commit');
-        return value;
-      },
+      readDay: ({ table, day }, work) => tellLost(readDay(now, dayTable(table), day, work)),
       sequences: () =>
         readSequences(
           now,
@@ -92,6 +96,29 @@ export async function openDatabaseSource(pool: Pool): Promise<DatabaseSource> {
     close();
     throw error;
   }
+}
+
+async function readDay<Value>(
+  client: ClientBase,
+  table: DayTable,
+  day: string,
+  work: (rows: Readable) => Promise<Value>,
+): Promise<Value> {
+  await client.query('begin transaction read only');
+  // locks the day before COPY takes its snapshot, which it does before it locks anything
+  await client.query(
+    `select from ${escapeIdentifier(table.name)} where ${isOfDay(table, day)} limit 1`,
+  );
+  const value = await work(copyOut(client, copyDayOutSql(table, day)));
+  await client.query('commit');
+  return value;
+}
+
+function copyOut(client: ClientBase, sql: string): Readable {
+  const rows = client.query(copyTo(sql));
+  // it only tells of an error: destroyed, it also fails whoever begins to read afterwards
+  rows.once('error', (error) => rows.destroy(error));
+  return rows;
 }
 
 /** How many rows each UTC day of a table has, oldest first. */

@@ -6,7 +6,7 @@ import { migrate, migrationNames, migrationsFolder } from '../migrate.ts';
 import { claimDatabase, type IfNotEmpty } from './claimDatabase.ts';
 import { copyIn, isOfDay } from './copyText.ts';
 import { countDays } from './databaseSource.ts';
-import { noteDay, refreshMinutes } from './derived.ts';
+import { noteNewestDays, renewMinutes } from './derived.ts';
 import { setMarker } from './marker.ts';
 import type { DayTable, MovedTable } from './movedTables.ts';
 import { formatCount, Progress } from './progress.ts';
@@ -37,6 +37,8 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
   const { target, source, ifNotEmpty, print } = options;
   refuseNewer(source);
   const client = await target.connect();
+  // a connection that breaks is also told by the query that waits on it, or by the next
+  client.on('error', () => undefined);
   try {
     const isGoingOn = await claimDatabase(client, source, ifNotEmpty, print);
     const { dialect } = await migrate(client, migrationsFolder, source.migrations.at(-1));
@@ -49,7 +51,7 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     const filled = await fillDays(options, dialect, days, present);
     await setSequences(client, await source.sequences());
     await migrate(client);
-    await refreshMinutes(client, dialect, days, print);
+    await renewMinutes(client, dialect, days, print);
     await client.query('analyze');
     await verifyDays(client, source.tables.byDay, filled);
     await setMarker(client, { source: source.id, what: source.what, stage: 'filled' });
@@ -155,7 +157,7 @@ function fillDay(
   return inTransaction(target, async (client) => {
     if (isPartlyThere) await deleteDay(client, table, day.day);
     const count = await source.readDay(day, (rows) => copyIn(client, table, rows));
-    await noteDay(client, table, day.day);
+    await noteNewestDays(client, table, day.day);
     return count;
   });
 }

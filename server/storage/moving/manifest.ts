@@ -46,7 +46,7 @@ const manifestSchema = Type.Object({
   migrations: Type.Array(Type.String({ pattern: '^[0-9]{4}_\\w+\\.sql$' }), { minItems: 1 }),
   /** Each after those that it refers to. */
   tables: Type.Array(tableSchema),
-  dayTables: Type.Array(Type.Object({ name, columns, dayColumn: name })),
+  dayTables: Type.Array(Type.Object({ name, columns, dayColumn: name, sortColumns: columns })),
   days: Type.Array(daySchema),
   sequences: Type.Array(sequenceValueSchema),
   checkpoints: Type.Array(

@@ -11,6 +11,8 @@ export type MovedTable = {
 export type DayTable = MovedTable & {
   /** The `timestamptz` column whose UTC day counts. */
   readonly dayColumn: string;
+  /** Rows come sorted by these: filling an index in its order takes half the time. */
+  readonly sortColumns: readonly string[];
 };
 
 /** What is moved, read from the catalog, so that a new table needs nothing here. */
@@ -20,8 +22,10 @@ export type MovedTables = {
   readonly byDay: readonly DayTable[];
 };
 
-/** Tables with too many rows for one transaction, and the column of their day. */
-const dayColumns: ReadonlyMap<string, string> = new Map([['positions', 'fixed_at']]);
+/** Tables with too many rows for one transaction. */
+const dayTables: ReadonlyMap<string, Pick<DayTable, 'dayColumn' | 'sortColumns'>> = new Map([
+  ['positions', { dayColumn: 'fixed_at', sortColumns: ['tracker_key', 'fixed_at'] }],
+]);
 
 /** What each database keeps for itself, or works out from `positions` (rebuildDerived.ts). */
 const notMoved: ReadonlySet<string> = new Set([
@@ -66,10 +70,10 @@ export async function readMovedTables(client: ClientBase): Promise<MovedTables> 
   );
   const moved = rows.filter(({ name }) => !notMoved.has(name));
   const byDay = moved.flatMap(({ name, columns }) => {
-    const dayColumn = dayColumns.get(name);
-    return dayColumn === undefined ? [] : [{ name, columns, dayColumn }];
+    const special = dayTables.get(name);
+    return special === undefined ? [] : [{ name, columns, ...special }];
   });
-  return { whole: sortByReference(moved.filter(({ name }) => !dayColumns.has(name))), byDay };
+  return { whole: sortByReference(moved.filter(({ name }) => !dayTables.has(name))), byDay };
 }
 
 function sortByReference(tables: readonly TableRow[]): readonly MovedTable[] {

@@ -36,7 +36,7 @@ export type Backup = { readonly folder: string; readonly rows: number; readonly 
 /** Until it is whole, a backup's folder has this at the end of its name. */
 export const unfinishedEnd = '.unfinished';
 
-/** Level 3 of zstd is as small as gzip's default here and four times as fast. */
+/** zstd at level 3 takes four tenths of the time of gzip's default here, for an eighth more space. */
 const zstdOptions = {
   params: {
     [constants.ZSTD_c_compressionLevel]: 3,
@@ -112,7 +112,11 @@ async function writeFiles(options: BackupOptions, folder: string): Promise<Manif
       database: source.id,
       migrations: [...source.migrations],
       tables,
-      dayTables: source.tables.byDay.map((table) => ({ ...table, columns: [...table.columns] })),
+      dayTables: source.tables.byDay.map((table) => ({
+        ...table,
+        columns: [...table.columns],
+        sortColumns: [...table.sortColumns],
+      })),
       days,
       sequences: [...(await source.sequences())],
       checkpoints: [...source.checkpoints],

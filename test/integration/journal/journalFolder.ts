@@ -65,7 +65,7 @@ export async function openJournal(
     },
   );
   onTestFinished(() => writer.close());
-  await writer.start();
+  await writer.start(0);
   const append: OpenJournal['append'] = (input, isUrgent = false) =>
     new Promise((resolve) => writer.append(input, nowMs, isUrgent, resolve));
   return { writer, chunks, recovered, said, append };

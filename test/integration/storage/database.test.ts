@@ -3,8 +3,13 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Database, openDatabase, openExternal } from '../../../server/storage/database.ts';
+import { recordedDialect } from '../../../server/storage/dialect/dialect.ts';
 import { migrate, migrationsFolder } from '../../../server/storage/migrate.ts';
-import { PositionStore } from '../../../server/storage/positionStore.ts';
+import {
+  type RecordedBatch,
+  readCheckpoint,
+  writeRecorded,
+} from '../../../server/storage/recordStore.ts';
 import { addTracker } from '../../../server/storage/trackerStore.ts';
 import { watchTrackers } from '../../../server/storage/watchTrackers.ts';
 import { makeScratch, removeScratch, scratchForTest, silent } from './scratch.ts';
@@ -40,10 +45,10 @@ describe('migrate', () => {
 
   it('runs each file once, in order', async () => {
     write('0002_second.sql', 'alter table first add b int');
-    expect(await migrate(client, folder)).toEqual(['0001_first.sql', '0002_second.sql']);
-    expect(await migrate(client, folder)).toEqual([]);
+    expect(await ran(client, folder)).toEqual(['0001_first.sql', '0002_second.sql']);
+    expect(await ran(client, folder)).toEqual([]);
     write('0003_third.sql', 'update first set b = 3');
-    expect(await migrate(client, folder)).toEqual(['0003_third.sql']);
+    expect(await ran(client, folder)).toEqual(['0003_third.sql']);
     expect((await client.query('select * from first')).rows).toEqual([{ a: 1, b: 3 }]);
   });
 
@@ -70,20 +75,47 @@ describe('migrate', () => {
     );
     expect((await client.query("select to_regclass('second') as t")).rows).toEqual([{ t: null }]);
     write('0002_broken.sql', 'create table second ()');
-    expect(await migrate(client, folder)).toEqual(['0002_broken.sql']);
+    expect(await ran(client, folder)).toEqual(['0002_broken.sql']);
   });
 
   it('lets one of several starters do it while the others wait', async () => {
     write('0001_first.sql', 'create table first (a int); select pg_sleep(0.2);');
     const others = await Promise.all([1, 2, 3].map(() => connect(client.database ?? '')));
-    const done = await Promise.all([client, ...others].map((each) => migrate(each, folder)));
+    const done = await Promise.all([client, ...others].map((each) => ran(each, folder)));
     expect(done.flat()).toEqual(['0001_first.sql']);
+  });
+
+  it('adds the file of the dialect to a migration, and settles the dialect for good', async () => {
+    write('0001_first.plain.sql', 'alter table first add is_plain boolean');
+    write('0001_first.timescale.sql', 'alter table first add is_timescale boolean');
+    expect(await migrate(client, folder)).toEqual({ dialect: 'plain', ran: ['0001_first.sql'] });
+    expect((await client.query('select * from first')).rows).toEqual([{ a: 1, is_plain: null }]);
+    await client.query("update posko_database set dialect = 'timescale'");
+    expect(await recordedDialect(client)).toBe('timescale');
+    await client.query("update posko_database set dialect = 'columnar'");
+    await expect(migrate(client, folder)).rejects.toThrow(/does not know \("columnar"\)/);
   });
 
   it('makes the whole schema of this program', async () => {
     await migrate(client, migrationsFolder);
-    await client.query('select from positions, trackers, units');
+    await client.query('select from positions, trackers, units, alarms, incidents, log, users');
   });
+
+  it('makes a log whose rows stay', async () => {
+    await migrate(client, migrationsFolder);
+    const hash = `sha256('x')`;
+    await client.query(
+      `insert into log (sequence, happened_at, action, previous_hash, hash)
+       values (1, now(), 'start', ${hash}, ${hash})`,
+    );
+    for (const change of ["update log set action = 'x'", 'delete from log', 'truncate log']) {
+      await expect(client.query(change)).rejects.toThrow(/append-only/);
+    }
+  });
+
+  async function ran(by: pg.Client, from: string): Promise<readonly string[]> {
+    return (await migrate(by, from)).ran;
+  }
 
   function write(name: string, sql: string): void {
     writeFileSync(path.join(folder, name), sql);
@@ -112,39 +144,61 @@ describe('an outside database', () => {
     await expect(opening).rejects.toThrow(sentence);
     await expect(opening).rejects.not.toThrow(String(database.connection.password));
   });
+
+  it('is refused with a sentence when it is read-only', async () => {
+    const name = await makeDatabase();
+    await database.pool.query(`alter database ${name} set default_transaction_read_only = on`);
+    await expect(openExternal(url({ database: name }), silent)).rejects.toThrow(
+      `The database ${name} is set to read-only: run "alter database ${name} reset`,
+    );
+  });
+
+  it('is refused with a sentence when its user may not make tables', async () => {
+    const name = await makeDatabase();
+    await database.pool.query("create role guest login password 'guest'");
+    onTestFinished(async () => void (await database.pool.query('drop role guest')));
+    const opening = openExternal(url({ user: 'guest', password: 'guest', database: name }), silent);
+    await expect(opening).rejects.toThrow(
+      `The user guest may not make tables in the database ${name}: make it the owner`,
+    );
+  });
 });
 
 describe('while the database is away', () => {
-  it('the writer keeps what it is offered, and loses nothing', async () => {
-    let nowMs = 1_732_666_503_000;
-    const store = new PositionStore({ pool: database.pool, log: silent, nowMs: () => nowMs });
-    const offer = (fixedAtMs: number): void =>
-      store.offer({
+  it('a writer that tries again loses nothing and writes nothing twice', async () => {
+    const nowMs = Date.now();
+    const checkpoint = { journalId: '0193a3a0-0000-7000-8000-000000000001', consumer: 'test' };
+    const batchOf = (sequence: number): RecordedBatch => ({
+      positions: Array.from({ length: 500 }, (_, i) => ({
         trackerKey: 7,
-        fix: { fixedAtMs, lon: 117.5, lat: 0.5 },
+        fix: { fixedAtMs: nowMs + sequence * 500 + i, lon: 117.5, lat: 0.5 },
         receivedAtMs: nowMs,
         verdict: 'live',
-      });
-    let offered = 0;
-    for (; offered < 5_000; offered++) offer(nowMs + offered);
-    await killPostmaster();
-    for (; offered < 20_000; offered++) offer(nowMs + offered);
-    await vi.waitFor(() => expect(store.status().failing).not.toBeNull(), patient);
-    expect(store.status().failing).toMatchObject({ sinceMs: nowMs });
-    expect(store.status().notStored).toBe(0);
-    nowMs += 1_000;
-    await store.flush();
-    const { written, duplicates, failing, notStored } = store.status();
-    expect({ all: written + duplicates, failing, notStored }).toEqual({
-      all: 20_000,
-      failing: null,
-      notStored: 0,
+      })),
+      quarantined: [],
+      checkpoint: { ...checkpoint, sequence },
     });
+    let failures = 0;
+    const write = async (sequence: number): Promise<void> => {
+      await vi.waitFor(
+        () =>
+          writeRecorded(database.pool, batchOf(sequence)).catch((error: unknown) => {
+            failures += 1;
+            throw error;
+          }),
+        patient,
+      );
+    };
+    for (let sequence = 1; sequence <= 30; sequence++) {
+      // the answer to the batch under way may be lost although it was committed
+      const killed = sequence % 10 === 5 ? killPostmaster() : undefined;
+      await write(sequence);
+      await killed;
+    }
+    expect(failures).toBeGreaterThan(0);
     const { rows } = await database.pool.query('select count(*)::int as n from positions');
-    expect(rows).toEqual([{ n: 20_000 }]);
-    await store.close();
-    offer(0);
-    expect(store.status()).toMatchObject({ queued: 0, notStored: 1 });
+    expect(rows).toEqual([{ n: 30 * 500 }]);
+    expect(await readCheckpoint(database.pool, checkpoint.journalId, 'test')).toBe(30);
   });
 
   it('an idle connection that breaks is told by the status, and the pool works again', async () => {
@@ -178,17 +232,14 @@ describe('while the database is away', () => {
     });
     await vi.waitFor(() => expect(changes).toBeGreaterThan(1), patient);
   });
-
-  it('a writer that is closed gives up after a while and counts what is left', async () => {
-    const pool = new pg.Pool({ host: '/nonexistent' });
-    const store = new PositionStore({ pool, log: silent, nowMs: () => 0 });
-    const fix = { fixedAtMs: 0, lon: 0, lat: 0 };
-    store.offer({ trackerKey: 1, fix, receivedAtMs: 0, verdict: 'live' });
-    await store.close();
-    expect(store.status()).toMatchObject({ queued: 0, written: 0, notStored: 1 });
-    await pool.end();
-  });
 });
+
+async function makeDatabase(): Promise<string> {
+  const name = `outside_${process.hrtime.bigint()}`;
+  await database.pool.query(`create database ${name}`);
+  onTestFinished(async () => void (await database.pool.query(`drop database ${name}`)));
+  return name;
+}
 
 async function connect(name: string): Promise<pg.Client> {
   const client = new pg.Client({ ...database.connection, database: name });
@@ -197,7 +248,9 @@ async function connect(name: string): Promise<pg.Client> {
   return client;
 }
 
-function url(change: { host?: string; password?: string; database?: string }): string {
+type Address = { host?: string; user?: string; password?: string; database?: string };
+
+function url(change: Address): string {
   const { host, user, password, database: name } = { ...database.connection, ...change };
   return `postgres://${user}:${password}@${encodeURIComponent(host ?? '')}/${name}`;
 }

@@ -1,3 +1,4 @@
+import { decodeIsStored, unknownCourse } from '../../../server/domain/liveFrame.ts';
 import { staleAfterMs } from './age.ts';
 import type { Connection, LiveClient } from './liveClient.ts';
 
@@ -14,6 +15,8 @@ export type LiveView = {
   readonly fresh: number;
   readonly stale: number;
   readonly withoutFix: number;
+  /** Units whose position is shown and could not be stored. */
+  readonly notStored: number;
   readonly badMessages: number;
   readonly serverNowMs: number;
 };
@@ -56,8 +59,10 @@ export function viewOf(client: LiveClient): LiveView {
   const { table } = client;
   const serverNowMs = client.serverNowMs();
   let stale = 0;
+  let notStored = 0;
   for (let row = 0; row < table.count; row += 1) {
     if (serverNowMs - (table.fixedAtMs[row] ?? 0) >= staleAfterMs) stale += 1;
+    if (!decodeIsStored(table.course[row] ?? unknownCourse)) notStored += 1;
   }
   const units = Math.max(table.roster.size, table.count);
   return {
@@ -70,6 +75,7 @@ export function viewOf(client: LiveClient): LiveView {
     fresh: table.count - stale,
     stale,
     withoutFix: units - table.count,
+    notStored,
     badMessages: client.badMessages,
     serverNowMs,
   };

@@ -79,13 +79,15 @@ function Counts({ view }: { readonly view: LiveView }) {
     { name: 'fresh', n: view.fresh },
     { name: 'stale', n: view.stale },
     { name: 'withoutFix', n: view.withoutFix },
+    // a room without it is a healthy one, so nobody has to read a zero
+    ...(view.notStored > 0 ? [{ name: 'notStored' as const, n: view.notStored }] : []),
   ] as const;
   return (
     <Group gap="md" wrap="nowrap" component="dl" aria-label={t('counts.label')} m={0}>
       {counts.map(({ name, n }) => (
         <Tooltip key={name} label={t(`counts.${name}Explain`)}>
           <Group gap={6} wrap="nowrap" align="baseline">
-            <Text component="dt" size="xs" className="quiet">
+            <Text component="dt" size="xs" className={name === 'notStored' ? 'warns' : 'quiet'}>
               {t(`counts.${name}`)}
             </Text>
             <Text component="dd" m={0} size="md" className="digits" data-count={name}>

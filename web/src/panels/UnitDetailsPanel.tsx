@@ -88,6 +88,7 @@ function WhenFacts(props: MotionAndDetails & { readonly zone: ZoneOfIndonesia })
       <Fact name={t('unit.age')} field="age">
         {t(age.key, { n: age.n })}
         {state === 'stale' && <span className="stale-mark">{t('unit.stale')}</span>}
+        {!motion.isStored && <span className="not-stored-mark">{t('unit.notStored')}</span>}
       </Fact>
       <Fact name={t('unit.fixedAt')} field="fixed-at">
         {fixedAtMs === undefined ? (

@@ -130,6 +130,9 @@ function UnitRow({ unit, table, serverNowMs, isSelected, isTabStop, onChoose }: 
         <span className="unit-row-age digits">
           {age === undefined ? t('unit.withoutFix') : t(age.key, { n: age.n })}
           {state === 'stale' && <span className="unit-row-stale">{t('unit.stale')}</span>}
+          {motion?.isStored === false && (
+            <span className="unit-row-not-stored">{t('unit.notStored')}</span>
+          )}
         </span>
       </UnstyledButton>
     </li>

@@ -18,6 +18,9 @@ export const en: Texts = {
   'counts.freshExplain': 'Last position less than 5 minutes ago',
   'counts.stale': 'Stale',
   'counts.staleExplain': 'Last position 5 minutes ago or more; the symbol is faded on the map',
+  'counts.notStored': 'Not stored',
+  'counts.notStoredExplain':
+    "Shown, but the server's disk does not take them; the trackers will send them again. See /health/ready",
   'counts.withoutFix': 'No position',
   'counts.withoutFixExplain': 'Registered, but has never sent a position',
 
@@ -88,6 +91,7 @@ export const en: Texts = {
     'The server’s details could not be read; what you see comes from the live data.',
   'unit.fresh': 'current',
   'unit.stale': 'stale',
+  'unit.notStored': 'not stored',
   'unit.withoutFix': 'no position',
 
   'age.seconds': '{{n}} s ago',

@@ -16,6 +16,9 @@ export const id = {
   'counts.freshExplain': 'Posisi terakhir kurang dari 5 menit yang lalu',
   'counts.stale': 'Usang',
   'counts.staleExplain': 'Posisi terakhir 5 menit yang lalu atau lebih; simbolnya pudar di peta',
+  'counts.notStored': 'Belum tersimpan',
+  'counts.notStoredExplain':
+    'Posisinya tampil, tetapi diska server tidak menerimanya; pelacak akan mengirim ulang. Lihat /health/ready',
   'counts.withoutFix': 'Tanpa posisi',
   'counts.withoutFixExplain': 'Terdaftar, tetapi belum pernah mengirim posisi',
 
@@ -85,6 +88,7 @@ export const id = {
     'Rincian dari server tidak dapat dibaca; yang tampil berasal dari data langsung.',
   'unit.fresh': 'terkini',
   'unit.stale': 'usang',
+  'unit.notStored': 'belum tersimpan',
   'unit.withoutFix': 'tanpa posisi',
 
   'age.seconds': '{{n}} dtk lalu',

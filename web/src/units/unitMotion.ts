@@ -1,6 +1,7 @@
 import {
   decodeAccuracy,
   decodeCourse,
+  decodeIsStored,
   decodeSpeed,
   unknownAccuracy,
   unknownCourse,
@@ -18,6 +19,8 @@ export type UnitMotion = {
   readonly speedMps: number | undefined;
   readonly courseDeg: number | undefined;
   readonly accuracyM: number | undefined;
+  /** False when the server shows it and cannot store it. */
+  readonly isStored: boolean;
 };
 
 /** How current a unit is. */
@@ -40,6 +43,7 @@ export function unitMotion(
     speedMps: decodeSpeed(table.speedCmps[row] ?? unknownSpeed),
     courseDeg: decodeCourse(table.course[row] ?? unknownCourse),
     accuracyM: decodeAccuracy(table.accuracy[row] ?? unknownAccuracy),
+    isStored: decodeIsStored(table.course[row] ?? unknownCourse),
   };
 }
 

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Config, ListenAddress } from '../config.ts';
+import { urlHost } from '../domain/loopback.ts';
+import { describeListenFailure } from '../startError.ts';
+import type { DataDirHolder } from '../storage/dataDir.ts';
+import { errorCode } from '../storage/processes.ts';
+import { type Finding, ok, problemOf, warning } from './doctorFinding.ts';
+
+const healthTimeoutMs = 3_000;
+
+/**
+ * Whether the ports of the settings can be had, or are held by our own running server, and how that
+ * server says it is.
+ */
+export async function checkPorts(
+  { http, mqtt }: Config,
+  holder: DataDirHolder | undefined,
+): Promise<readonly Finding[]> {
+  const isServing = holder?.purpose === 'server';
+  const findings = [
+    await checkPort('HTTP', http, isServing),
+    await checkPort('MQTT', mqtt, isServing),
+  ];
+  if (!isServing) return [...findings, ok('server', 'not running on this data folder')];
+  const server = `running, process ${holder.pid}`;
+  if (http.port === 0) return [...findings, ok('server', server)];
+  return [...findings, ...(await askServer(server, http))];
+}
+
+async function checkPort(
+  what: 'HTTP' | 'MQTT',
+  { host, port }: ListenAddress,
+  isServing: boolean,
+): Promise<Finding> {
+  const check = `${what} port`;
+  if (port === 0) return ok(check, 'any free one');
+  const place = `${port} on ${host}`;
+  const code = await tryListen(host, port);
+  if (code === undefined) {
+    return isServing
+      ? warning(
+          check,
+          `${place} is free, although a server runs on this data folder`,
+          'wait if it is just starting; else it was started with other settings than these',
+        )
+      : ok(check, `${place} is free`);
+  }
+  if (code === 'EADDRINUSE' && isServing)
+    return ok(check, `${place} is in use while the server runs`);
+  return problemOf(check, new Error(describeListenFailure(code, what, host, port)));
+}
+
+/** Takes the port for a moment. */
+async function tryListen(host: string, port: number): Promise<string | undefined> {
+  const server = createServer();
+  try {
+    server.listen({ host, port, exclusive: true });
+    await once(server, 'listening');
+  } catch (error) {
+    return errorCode(error) ?? String(error);
+  }
+  server.close();
+  await once(server, 'close');
+  return undefined;
+}
+
+/** What the running server says of itself. */
+async function askServer(
+  server: string,
+  { host, port }: ListenAddress,
+): Promise<readonly Finding[]> {
+  const url = `http://${urlHost(host)}:${port}/health/ready`;
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(healthTimeoutMs) });
+    const health: unknown = await answer.json();
+    const sentences = degradationsOf(health);
+    if (sentences === undefined) throw new Error(`status ${answer.status}`);
+    if (sentences.length === 0) return [ok('server', `${server}, and says that all is well`)];
+    return sentences.map((sentence) => ({
+      check: 'server',
+      level: 'warning',
+      detail: `${server}: ${sentence}`,
+    }));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const todo = 'look at its log; another program may answer in its place';
+    return [warning('server', `${server}, but does not tell how it is at ${url} (${why})`, todo)];
+  }
+}
+
+function degradationsOf(health: unknown): readonly string[] | undefined {
+  if (typeof health !== 'object' || health === null || !('degradations' in health))
+    return undefined;
+  const { degradations } = health;
+  if (!Array.isArray(degradations)) return undefined;
+  return degradations.map((item: unknown) =>
+    typeof item === 'object' && item !== null && 'detail' in item ? String(item.detail) : '?',
+  );
+}

@@ -1,0 +1,96 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { type JournalDamage, JournalReader } from '../ingest/journal/journalReader.ts';
+import type { OpenedJournal } from '../ingest/messages.ts';
+import type { LiveCore } from './liveCore.ts';
+import { Recorder, recorderName } from './recorder.ts';
+import { type NewestDays, readCheckpoint, writeRecorded } from './storage/recordStore.ts';
+
+export type FollowOptions = {
+  readonly dir: string;
+  readonly journal: OpenedJournal;
+  readonly pool: Pool;
+  readonly core: LiveCore;
+  /** The database has all records up to this one. */
+  readonly onRecorded: (sequence: number) => void;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+  /** Aborting it gives up the start. */
+  readonly signal: AbortSignal;
+};
+
+/** The journal as it is followed. */
+export type FollowedJournal = {
+  readonly recorder: Recorder;
+  /** Sequence after which new records begin: beyond all that is on disk or in the database. */
+  readonly lastSequence: number;
+  /** Records since the start that could not be read. */
+  readonly lostRecords: () => number;
+};
+
+/** Read from the journal at once. */
+const readBytes = 1 << 20;
+
+/**
+ * Takes up the journal where the database left off: gives the live core what the database does not
+ * have yet, and starts the recorder.
+ */
+export async function followJournal(options: FollowOptions): Promise<FollowedJournal> {
+  const { dir, journal, pool, core, onRecorded, log, nowMs, signal } = options;
+  if (journal.tornBytes > 0) {
+    log.warn(
+      { event: 'journalTorn', bytes: journal.tornBytes },
+      'the end of the journal was a commit that a crash cut short, and nobody has an acknowledgement for it',
+    );
+  }
+  const recorded = (await readCheckpoint(pool, journal.id, recorderName)) ?? 0;
+  if (recorded > journal.lastSequence) {
+    log.error(
+      { event: 'journalLostItsEnd', recorded, lastSequence: journal.lastSequence },
+      'the journal ends before what the database has of it: was the folder put back from an older copy?',
+    );
+  }
+
+  const tail = new JournalReader(dir, recorded, () => undefined);
+  let replayed = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const chunk = await tail.next(journal.lastSequence, readBytes);
+    if (chunk === undefined) break;
+    core.take(chunk);
+    replayed += chunk.count;
+  }
+  await tail.close();
+  if (replayed > 0) {
+    log.info({ event: 'journalReplayed', records: replayed }, 'the end of the journal was read');
+  }
+
+  let lostRecords = 0;
+  const onDamage = ({ firstLost, lastLost, file }: JournalDamage): void => {
+    lostRecords += lastLost - firstLost + 1;
+    log.error(
+      { event: 'journalDamaged', firstLost, lastLost, file },
+      'records of the journal cannot be read; those before and after them were',
+    );
+  };
+  const newestDays: NewestDays = new Map();
+  const recorder = new Recorder({
+    ...core.judging,
+    tracks: core.recordedTracks,
+    journalId: journal.id,
+    after: recorded,
+    reader: new JournalReader(dir, recorded, onDamage),
+    write: (batch) => writeRecorded(pool, batch, newestDays),
+    onRecorded,
+    onRefusedByDatabase: (detail, trackerId) => {
+      core.setAside.add('database_refused', { atMs: nowMs(), detail, trackerId });
+    },
+    log,
+    nowMs,
+  });
+  recorder.start();
+  recorder.advance(journal.lastSequence);
+  onRecorded(recorded);
+  const lastSequence = Math.max(recorded, journal.lastSequence);
+  return { recorder, lastSequence, lostRecords: () => lostRecords };
+}

@@ -1,0 +1,94 @@
+import type { Pool } from 'pg';
+import { decode } from '../devices/protocols/decode.ts';
+import type { JournalChunk } from './domain/journalRecord.ts';
+import { SetAsideCounter } from './domain/setAside.ts';
+import type { LiveHub } from './live/liveHub.ts';
+import { createPipeline, type PipelineCounts, type PipelineParts } from './pipeline.ts';
+import { latestPositions } from './storage/positionQueries.ts';
+import { listTrackers } from './storage/trackerStore.ts';
+import { drivesUnit } from './tracking/drivesUnit.ts';
+import { Roster } from './tracking/roster.ts';
+import { measuredAtMs, type Track } from './tracking/track.ts';
+import { Tracks } from './tracking/tracks.ts';
+
+/** What is known now: who is registered and where each is; with the pipeline that keeps it so. */
+export type LiveCore = {
+  readonly roster: Roster;
+  readonly tracks: Tracks;
+  /** The same as the database has it: what the recorder judges by. */
+  readonly recordedTracks: Tracks;
+  /** What both pipelines judge with. */
+  readonly judging: Pick<PipelineParts, 'decode' | 'trackerKeyOf' | 'retentionMs'>;
+  readonly setAside: SetAsideCounter;
+  readonly counts: Readonly<PipelineCounts>;
+  /** Works off a chunk of the journal. */
+  readonly take: (chunk: JournalChunk) => void;
+  /** Reads who is registered, at the start and after each change. */
+  readRoster(): Promise<void>;
+  /** Takes over the newest positions of the database, at the start. */
+  restore(): Promise<void>;
+};
+
+/** The live core over a database and the hub that shows it. */
+export function createLiveCore(pool: Pool, hub: LiveHub, retentionMs: number): LiveCore {
+  const roster = new Roster();
+  const tracks = new Tracks();
+  const recordedTracks = new Tracks();
+  const setAside = new SetAsideCounter();
+  const judging = {
+    decode,
+    trackerKeyOf: (trackerId: string) => roster.trackerById(trackerId)?.key,
+    retentionMs,
+  };
+
+  function show(track: Track): void {
+    const { newest, newestReceivedAtMs, isNewestStored } = track;
+    if (newest === undefined || newestReceivedAtMs === undefined) return;
+    const tracker = roster.trackerByKey(track.trackerKey);
+    const primary = roster.trackerOf(track.unitKey);
+    const primaryTrack = primary === undefined ? undefined : tracks.get(primary.key);
+    if (tracker === undefined || !drivesUnit(tracker, primaryTrack, newestReceivedAtMs)) return;
+    hub.show(track.unitKey, newest, measuredAtMs(newest, newestReceivedAtMs), isNewestStored);
+  }
+
+  const pipeline = createPipeline({
+    ...judging,
+    tracks,
+    onPosition: ({ verdict }, track) => {
+      if (verdict === 'live') show(track);
+    },
+    onRefused: ({ reason, detail }, { message }) => {
+      setAside.add(reason, { atMs: message.atMs, detail, trackerId: message.trackerId });
+    },
+  });
+
+  return {
+    roster,
+    tracks,
+    recordedTracks,
+    judging,
+    setAside,
+    counts: pipeline.counts,
+    take: pipeline.take,
+    readRoster: async () => {
+      const registered = await listTrackers(pool);
+      roster.set(
+        registered.map(({ tracker }) => tracker),
+        registered.map(({ unit }) => unit),
+      );
+      tracks.setTrackers(roster.trackers);
+      recordedTracks.setTrackers(roster.trackers);
+      hub.setRoster(roster.entries);
+    },
+    restore: async () => {
+      for (const { trackerKey, fix, receivedAtMs } of await latestPositions(pool)) {
+        const track = tracks.get(trackerKey);
+        if (track === undefined) continue;
+        const known = { ...track, newest: fix, newestReceivedAtMs: receivedAtMs };
+        tracks.set(known);
+        recordedTracks.set(known);
+        show(known);
+      }
+    },
+  };
+}

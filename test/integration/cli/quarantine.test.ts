@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { run } from '../../../server/cli/run.ts';
+import { type Database, openDatabase } from '../../../server/storage/database.ts';
+import { type DataDir, openDataDir } from '../../../server/storage/dataDir.ts';
+import type { Quarantined } from '../../../server/storage/quarantineRow.ts';
+import { writeRecorded } from '../../../server/storage/recordStore.ts';
+import { addTracker } from '../../../server/storage/trackerStore.ts';
+import { silent } from '../storage/scratch.ts';
+
+const receivedAtMs = Date.now() - 60_000;
+const dayMs = 24 * 3_600_000;
+
+let dataDir = '';
+let folder: DataDir;
+let database: Database;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(path.join(os.tmpdir(), 'posko-test-'));
+  folder = openDataDir(dataDir);
+  database = await openDatabase({ databaseUrl: undefined, dataDir: folder.dir, log: silent });
+  await addTracker(database.pool, {
+    id: 'HT-01',
+    region: '64.08',
+    callsign: 'Elang 1',
+    kind: 'handheld',
+    agency: 'polri',
+  });
+});
+
+afterAll(async () => {
+  await database.close();
+  folder.release();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await database.pool.query('truncate quarantine restart identity');
+  await database.pool.query('truncate positions');
+});
+
+it('lists what was put aside, newest first, and tells how to go on', async () => {
+  await put(message(1), fix(2, receivedAtMs + dayMs), fix(3, 0));
+  const at = new Date(receivedAtMs).toISOString();
+  const first = await quarantine('list', '--limit', '2');
+  expect(first.output).toBe(
+    [
+      `3\t${at}\tHT-01\tclock_behind\tfix\tfixed at 0`,
+      `2\t${at}\tHT-01\tclock_ahead\tfix\tfixed at ${receivedAtMs + dayMs}`,
+      `There is more: --after ${receivedAtMs}_2\n`,
+    ].join('\n'),
+  );
+  const second = await quarantine('list', '--after', `${receivedAtMs}_2`);
+  expect(second.output).toBe(`1\t${at}\tHT-01\tnot_json\tmessage\tis not JSON, line two\n`);
+  expect((await quarantine('list', '--reason', 'clock_ahead')).output).toMatch(/^2\t.*\n$/);
+  expect(await quarantine('list', '--tracker', 'B')).toMatchObject({ status: 0, output: '' });
+});
+
+it('recovers what is named by its key, and says what was left and why', async () => {
+  await put(message(1), fix(2, receivedAtMs + dayMs), fix(3, receivedAtMs - dayMs));
+  const end = await quarantine('recover', '1', '2', '3', '--time', 'own');
+  expect(end).toMatchObject({ status: 0, error: '' });
+  expect(end.output).toBe(
+    'Recovered 1; 0 more were in the history already.\n' +
+      '1 were left: they are no fixes that wait (unknown, undecodable or recovered before).\n' +
+      '1 were left: they have a time that cannot be right, so only --time received takes them.\n',
+  );
+  expect((await quarantine('list')).output).toMatch(/\trecovered\t.*\n.*\tfix\t.*\n.*\tmessage\t/);
+});
+
+it('recovers all of a tracker, however many there are', async () => {
+  await put(...Array.from({ length: 2_100 }, (_, i) => fix(i + 1, i)));
+  const all = ['recover', '--tracker', 'HT-01', '--reason', 'clock_behind', '--time', 'received'];
+  const end = await quarantine(...all);
+  // all came in the same millisecond, so they are one place in the history
+  expect(end.output).toBe('Recovered 1; 2099 more were in the history already.\n');
+  expect((await quarantine(...all)).output).toMatch(/^Recovered 0; 0 more/);
+});
+
+it.each([
+  [['recover', '1'], /^--time is missing/],
+  [['recover', '--time', 'own'], /^name the keys, or a tracker/],
+  [['recover', '1', '--tracker', 'A', '--time', 'own'], /^name either keys, or/],
+  [['recover', 'x', '--time', 'own'], /^a key is "x"; it must be a whole number/],
+  [['recover', '1', '--time', 'soon'], /^--time is "soon"; it must be own or received/],
+  [['list', '--reason', 'x'], /^--reason is "x"; it must be one of/],
+  [['list', '--limit', '1001'], /^--limit is "1001"; it must be a whole number from 1 to 1000/],
+])('%j is called wrongly', async (args, error) => {
+  const end = await quarantine(...args);
+  expect(end.status).toBe(2);
+  expect(end.error).toMatch(error);
+});
+
+async function quarantine(...args: readonly string[]) {
+  let output = '';
+  let error = '';
+  const status = await run(['quarantine', ...args], {
+    env: { POSKO_DATABASE_URL: '', POSKO_DATA_DIR: dataDir },
+    print: (line) => {
+      output += `${line}\n`;
+    },
+    complain: (line) => {
+      error += `${line}\n`;
+    },
+  });
+  return { status, output, error };
+}
+
+async function put(...quarantined: readonly Quarantined[]): Promise<void> {
+  await writeRecorded(database.pool, { positions: [], quarantined });
+}
+
+const journalId = '0193a3a0-0000-7000-8000-000000000001';
+const common = { journalId, part: 0, trackerId: 'HT-01', receivedAtMs };
+
+function message(sequence: number): Quarantined {
+  const content = { kind: 'message', codec: 'native_fix', raw: Buffer.from('{') } as const;
+  return { ...common, sequence, reason: 'not_json', detail: 'is not JSON,\nline two', content };
+}
+
+function fix(sequence: number, fixedAtMs: number): Quarantined {
+  const content = { kind: 'fix', fix: { fixedAtMs, lon: 117.5, lat: 0.5 } } as const;
+  const reason = fixedAtMs > receivedAtMs ? 'clock_ahead' : 'clock_behind';
+  return { ...common, sequence, reason, detail: `fixed at ${fixedAtMs}`, content };
+}

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import pino from 'pino';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openExternal } from '../../../server/storage/database.ts';
+import { startEmbeddedPostgres } from '../../../server/storage/embedded/startEmbeddedPostgres.ts';
+import { addTracker } from '../../../server/storage/trackerStore.ts';
+import { LiveScreen } from '../fixtures/liveScreen.ts';
+import { scratchForTest } from '../storage/scratch.ts';
+import { Pingers } from './pinger.ts';
+import { recorded, startServer } from './serverProcess.ts';
+
+const silent = pino({ level: 'silent' });
+const trackerIds = Array.from({ length: 200 }, (_, i) => `hp-${i}`);
+/** 200 trackers, each 100 ms after its last acknowledgement: just under 2,000 pings a second. */
+const everyMs = 100;
+const outageMs = 60_000;
+
+/** A way to a database that can be cut off: what a failed switch or a moved server look like. */
+class CuttableWay {
+  readonly #target: string;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+
+  constructor(target: string) {
+    this.#target = target;
+  }
+
+  async open(): Promise<number> {
+    const server = createServer((socket) => {
+      const far = connect(this.#target);
+      for (const [one, other] of [
+        [socket, far],
+        [far, socket],
+      ] as const) {
+        this.#sockets.add(one);
+        one.on('error', () => other.destroy());
+        one.on('close', () => {
+          this.#sockets.delete(one);
+          other.destroy();
+        });
+        one.pipe(other);
+      }
+    });
+    server.listen(this.#port, '127.0.0.1');
+    await once(server, 'listening');
+    this.#server = server;
+    const address = server.address();
+    if (address !== null && typeof address === 'object') this.#port = address.port;
+    return this.#port;
+  }
+
+  async cut(): Promise<void> {
+    const closed = this.#server === undefined ? undefined : once(this.#server, 'close');
+    this.#server?.close();
+    this.#server = undefined;
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+}
+
+describe('a database that is away', () => {
+  it('for a minute, under 2,000 pings a second, stops no screen and loses nothing', async () => {
+    const postgres = await startEmbeddedPostgres({ dataDir: scratchForTest(), log: silent });
+    onTestFinished(() => postgres.stop());
+    const { host, port, user, password, database: name } = postgres.connection;
+    const way = new CuttableWay(path.join(host, `.s.PGSQL.${port}`));
+    const proxyPort = await way.open();
+    onTestFinished(() => way.cut());
+    const url = `postgres://${user}:${password}@127.0.0.1:${proxyPort}/${name}`;
+    const database = await openExternal(url, silent);
+    for (const id of trackerIds) {
+      const unit = { region: '64.08', callsign: id, kind: 'handheld', agency: 'polri' } as const;
+      const added = await addTracker(database.pool, { id, ...unit });
+      if (!added.ok) throw new Error(added.detail);
+    }
+    await database.close();
+
+    const server = await startServer(scratchForTest(), { POSKO_DATABASE_URL: url });
+    const screen = await LiveScreen.open(`http://127.0.0.1:${server.httpPort}`);
+    onTestFinished(() => screen.close());
+    const pingers = new Pingers(server.mqttPort, trackerIds, 1, everyMs);
+    while (pingers.acknowledged.size < 2_000) await delay(20);
+    expect((await recorded(server)).degradations).toEqual([]);
+
+    await way.cut();
+    const cutAtMs = performance.now();
+    let sawDegradation = false;
+    for (let second = 1; second <= outageMs / 1_000; second++) {
+      const before = { acknowledged: pingers.acknowledged.size, frames: screen.frames.length };
+      await delay(cutAtMs + second * 1_000 - performance.now());
+      const health = await server.health();
+      if (health.degradations.some(({ code }) => code === 'database_away')) sawDegradation = true;
+      expect(pingers.acknowledged.size).toBeGreaterThan(before.acknowledged);
+      const frames = screen.frames.slice(before.frames);
+      expect(frames.some(({ count }) => count > 0)).toBe(true);
+    }
+    expect(sawDegradation).toBe(true);
+    const during = await server.health();
+    expect(during).toMatchObject({
+      status: 'degraded',
+      journal: { state: 'storing', notStored: 0 },
+    });
+    expect(during.storage.behind).toBeGreaterThan(10_000);
+
+    await way.open();
+    await pingers.settle();
+    const after = await recorded(server);
+    expect(after).toMatchObject({ status: 'ready', degradations: [], door: { lost: 0 } });
+    const client = new pg.Client(url);
+    await client.connect();
+    const { rows } = await client.query<{ n: number }>('select count(*)::int as n from positions');
+    await client.end();
+    expect(pingers.acknowledged.size).toBe(pingers.sent.size);
+    expect(rows[0]?.n).toBe(pingers.sent.size);
+    await server.stop();
+  }, 180_000);
+});

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import pino from 'pino';
+import { onTestFinished } from 'vitest';
+import { projectRoot } from '../../../server/config.ts';
+import type { Health } from '../../../server/domain/health.ts';
+import { openDatabase } from '../../../server/storage/database.ts';
+import { openDataDir } from '../../../server/storage/dataDir.ts';
+import { readConnection } from '../../../server/storage/embedded/runFolder.ts';
+import { addTracker } from '../../../server/storage/trackerStore.ts';
+
+/** A server in a process of its own, so that it can be killed. */
+export type ServerProcess = {
+  readonly child: ChildProcess;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  health(): Promise<Health>;
+  /** Sends SIGKILL to the server alone; its database is left behind. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** A data folder with these trackers registered, removed at the end of the test. */
+export async function dataFolder(trackerIds: readonly string[]): Promise<string> {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'posko-test-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  await registerTrackers(dataDir, trackerIds);
+  return dataDir;
+}
+
+export async function registerTrackers(dataDir: string, ids: readonly string[]): Promise<void> {
+  const log = pino({ level: 'silent' });
+  const folder = openDataDir(dataDir, 'command');
+  const database = await openDatabase({ databaseUrl: undefined, dataDir: folder.dir, log });
+  for (const id of ids) {
+    const unit = { region: '64.08', callsign: id, kind: 'handheld', agency: 'polri' } as const;
+    const added = await addTracker(database.pool, { id, ...unit });
+    if (!added.ok) throw new Error(added.detail);
+  }
+  await database.close();
+  folder.release();
+}
+
+/** Starts a server and waits until it listens. Whatever is left of it is ended with the test. */
+export async function startServer(
+  dataDir: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, ['server/main.ts'], {
+    cwd: projectRoot,
+    env: {
+      ...process.env,
+      POSKO_DATA_DIR: dataDir,
+      POSKO_HTTP_PORT: '0',
+      POSKO_MQTT_PORT: '0',
+      ...more,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    await exited;
+  };
+  onTestFinished(() => end('SIGTERM'));
+  const { http, mqtt } = await listening(child);
+  return {
+    child,
+    httpPort: http.port,
+    mqttPort: mqtt.port,
+    health: async () => {
+      const answer = await fetch(`http://127.0.0.1:${http.port}/health/ready`);
+      return (await answer.json()) as Health;
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+type Ports = { http: { port: number }; mqtt: { port: number } };
+
+async function listening(child: ChildProcess): Promise<Ports> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
+  let complaints = '';
+  child.stderr.on('data', (data) => {
+    complaints += data;
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('{')) continue;
+    const said = JSON.parse(line);
+    if (said.event === 'listening') {
+      child.stdout.resume();
+      return said;
+    }
+    if (said.level !== undefined) complaints += `${line}\n`;
+  }
+  throw new Error(`it did not start: ${complaints}`);
+}
+
+/** The process id of the embedded database. */
+export function postmasterOf(dataDir: string): number {
+  const text = readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8');
+  return Number(text.split('\n')[0]);
+}
+
+/** Waits until what the journal holds is in the database. */
+export async function recorded(server: ServerProcess): Promise<Health> {
+  for (;;) {
+    const health = await server.health();
+    // a first report of the door comes within a second
+    const { journal, storage } = health;
+    if (journal !== null && storage.behind === 0 && health.door.waiting === 0) return health;
+    await delay(50);
+  }
+}
+
+/** Runs a query in the database of a running server. */
+export async function query<Row extends pg.QueryResultRow>(
+  dataDir: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({ ...readConnection(dataDir) });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}

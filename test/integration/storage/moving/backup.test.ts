@@ -1,0 +1,310 @@
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openExternal, openUnprepared } from '../../../../server/storage/database.ts';
+import { fillDatabase } from '../../../../server/storage/moving/fillDatabase.ts';
+import { openBackup } from '../../../../server/storage/moving/openBackup.ts';
+import { writeBackup } from '../../../../server/storage/moving/writeBackup.ts';
+import { readCheckpoint, writeRecorded } from '../../../../server/storage/recordStore.ts';
+import { addTracker } from '../../../../server/storage/trackerStore.ts';
+import { makeScratch, removeScratch, silent } from '../scratch.ts';
+import {
+  consumer,
+  DatabaseServer,
+  fingerprints,
+  journalId,
+  migrateTo,
+  positionAt,
+  seed,
+  withPool,
+} from './movedDatabase.ts';
+
+const scratch = makeScratch();
+const takenAt = new Date('2024-11-30T01:02:03.456Z');
+let server: DatabaseServer;
+let seeded: pg.ClientConfig;
+let folder = '';
+
+beforeAll(async () => {
+  server = await DatabaseServer.start(path.join(scratch, 'data'));
+  seeded = await server.makeDatabase();
+  await withPool(seeded, async (pool) => {
+    await migrateTo(pool);
+    await seed(pool, 300);
+  });
+  folder = await backUp(seeded, 'backups');
+});
+
+afterAll(async () => {
+  await server.close();
+  removeScratch(scratch);
+});
+
+describe('a backup', () => {
+  it('is a folder that gets its name when all is in it', () => {
+    expect(path.basename(folder)).toBe('posko-20241130T010203Z');
+    expect(readdirSync(path.join(folder, 'positions'))).toEqual([
+      '2024-11-25.copy.zst',
+      '2024-11-26.copy.zst',
+      '2024-11-29.copy.zst',
+    ]);
+    expect(readdirSync(path.dirname(folder))).toEqual(['posko-20241130T010203Z']);
+  });
+
+  it('leaves nothing behind when it fails', async () => {
+    const empty = await server.makeDatabase();
+    await expect(backUp(empty, 'failed')).rejects.toThrow(/posko_migrations|consumer_checkpoints/);
+    expect(readdirSync(path.join(scratch, 'failed'))).toEqual([]);
+  });
+
+  it('holds all that its checkpoint covers while writes go on', async () => {
+    const busy = await server.makeDatabase();
+    const from = Date.UTC(2024, 10, 27, 23, 59, 0);
+    const stop = new AbortController();
+    const { written, backup } = await withPool(busy, async (pool) => {
+      await migrateTo(pool);
+      const first = Promise.withResolvers<void>();
+      const writing = (async () => {
+        let sequence = 0;
+        while (!stop.signal.aborted) {
+          sequence += 1;
+          // a record is a fix on each side of midnight, which are of different files
+          await writeRecorded(pool, {
+            positions: [positionAt(1, from + sequence), positionAt(2, from + 3_600_000 + sequence)],
+            quarantined: [],
+            checkpoint: { journalId, consumer, sequence },
+          });
+          if (sequence === 50) first.resolve();
+        }
+        return sequence;
+      })();
+      await first.promise;
+      const made = await backUp(busy, 'busy');
+      stop.abort();
+      return { written: await writing, backup: made };
+    });
+    const into = await server.makeDatabase();
+    await restore(backup, into);
+    await withPool(into, async (pool) => {
+      const sequence = (await readCheckpoint(pool, journalId, consumer)) ?? 0;
+      expect(sequence).toBeGreaterThanOrEqual(50);
+      expect(sequence).toBeLessThan(written);
+      for (const [key, start] of [
+        [1, from],
+        [2, from + 3_600_000],
+      ] as const) {
+        const { rows } = await pool.query<{ count: number }>(
+          `select count(*)::int from positions
+           where tracker_key = $1 and fixed_at <= to_timestamp($2::float8 / 1000)`,
+          [key, start + sequence],
+        );
+        expect(rows[0]?.count).toBe(sequence);
+      }
+    });
+  });
+});
+
+describe('restoring', () => {
+  it('gives the same rows, and keys that were never given out', async () => {
+    const into = await server.makeDatabase();
+    const said = await restore(folder, into);
+    expect(said.filter((line) => line.startsWith('positions'))).toHaveLength(3);
+    const before = await withPool(seeded, fingerprints);
+    expect(before['positions']).toMatch(/^900 /);
+    expect(await withPool(into, fingerprints)).toEqual(before);
+    await withPool(into, async (pool) => {
+      const added = await addTracker(pool, {
+        id: 'new',
+        region: '64.08',
+        callsign: 'new',
+        kind: 'handheld',
+        agency: 'polri',
+      });
+      expect(added).toMatchObject({ ok: true, value: { unit: { key: 5 }, tracker: { key: 4 } } });
+      // the triggers are back
+      await expect(pool.query('truncate log')).rejects.toThrow(/append-only/);
+    });
+  });
+
+  it.each([
+    ['a byte is another', 'positions/2024-11-26.copy.zst', flip],
+    ['a byte of a whole table is another', 'units.copy.zst', flip],
+    ['a file is cut short', 'positions/2024-11-29.copy.zst', cut],
+    ['a file is missing', 'trackers.copy.zst', remove],
+    ['the manifest was changed', 'manifest.json', flip],
+    ['the manifest is missing', 'manifest.json', remove],
+  ])('refuses a backup of which %s, naming the file, and changes nothing', async (_what, name, damage) => {
+    const copy = path.join(scratch, 'damaged');
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(folder, copy, { recursive: true });
+    damage(path.join(copy, name));
+    const into = await server.makeDatabase();
+    const failure = restore(copy, into);
+    await expect(failure).rejects.toThrow(name);
+    await expect(failure).rejects.toThrow(/^The backup is damaged: .*\.$|is not a whole backup/);
+    await withPool(into, async (pool) => {
+      const { rows } = await pool.query("select from pg_tables where schemaname = 'public'");
+      expect(rows).toEqual([]);
+    });
+  });
+
+  it('takes a backup of an older schema and brings it up to date', async () => {
+    const older = await server.makeDatabase();
+    await withPool(older, async (pool) => {
+      await migrateTo(pool, '0004_journal_consumers.sql');
+      await seed(pool, 30);
+    });
+    const into = await server.makeDatabase();
+    await restore(await backUp(older, 'older'), into);
+    await withPool(into, async (pool) => {
+      const { rows } = await pool.query('select from users');
+      expect(rows).toEqual([]);
+    });
+    const { positions, units } = await withPool(older, fingerprints);
+    expect(await withPool(into, fingerprints)).toMatchObject({ positions, units });
+  });
+
+  it('refuses a backup of a newer schema', async () => {
+    const newer = await server.makeDatabase();
+    await withPool(newer, async (pool) => {
+      await migrateTo(pool);
+      await pool.query("insert into posko_migrations values ('9999_later.sql', '')");
+    });
+    const made = await backUp(newer, 'newer');
+    await expect(restore(made, await server.makeDatabase())).rejects.toThrow(
+      /too old for .*9999_later\.sql/,
+    );
+  });
+
+  it('refuses a database with rows in it, and drops them when told to', async () => {
+    const into = await server.makeDatabase();
+    await withPool(into, async (pool) => {
+      await migrateTo(pool);
+      await seed(pool, 10);
+    });
+    await expect(restore(folder, into)).rejects.toThrow(/not empty.* units \(3\).*--replace/);
+    const said = await restore(folder, into, true);
+    expect(said[0]).toMatch(/^Dropping what the database holds: .*positions \(30\)/);
+    expect(await withPool(into, fingerprints)).toEqual(await withPool(seeded, fingerprints));
+  });
+
+  it("refuses a database of somebody else's", async () => {
+    const into = await server.makeDatabase();
+    await withPool(into, (pool) => pool.query('create table invoices (id int)'));
+    await expect(restore(folder, into, true)).rejects.toThrow(/not Posko's \(invoices\)/);
+  });
+
+  it('refuses a database that somebody is connected to', async () => {
+    const into = await server.makeDatabase();
+    await withPool(into, async (pool) => {
+      await pool.query('select 1');
+      await expect(restore(folder, into)).rejects.toThrow(
+        /other connection.*stop the Posko server/,
+      );
+    });
+  });
+
+  it('leaves a database that Posko refuses when it is interrupted, and goes on', async () => {
+    const into = await server.makeDatabase();
+    const { source } = await openBackup(folder);
+    let reads = 0;
+    const breaking: typeof source = {
+      ...source,
+      readDay: (day, work) => {
+        reads += 1;
+        return reads === 2 ? Promise.reject(new Error('no power')) : source.readDay(day, work);
+      },
+    };
+    const target = await openUnprepared(into);
+    await expect(
+      fillDatabase({ target, source: breaking, ifNotEmpty, print: () => undefined }),
+    ).rejects.toThrow('no power');
+    await target.end();
+    await expect(openExternal(into, silent)).rejects.toThrow(
+      /only partly filled, since a restore of the backup .* not finished/,
+    );
+    const said = await restore(folder, into);
+    expect(said[0]).toMatch(/^Going on with a restore/);
+    expect(said).toContain('positions 2024-11-25: there already (1 of 3)');
+    expect(await withPool(into, fingerprints)).toEqual(await withPool(seeded, fingerprints));
+    const opened = await openExternal(into, silent);
+    await opened.close();
+  });
+
+  it('starts over when another backup was begun before', async () => {
+    const other = await server.makeDatabase();
+    await withPool(other, async (pool) => {
+      await migrateTo(pool);
+      await seed(pool, 20);
+    });
+    const into = await server.makeDatabase();
+    await restore(await backUp(other, 'other'), into);
+    await expect(restore(folder, into)).rejects.toThrow(/not empty/);
+    await restore(folder, into, true);
+    expect(await withPool(into, fingerprints)).toEqual(await withPool(seeded, fingerprints));
+  });
+});
+
+const ifNotEmpty = { do: 'refuse', advice: 'add --replace' } as const;
+
+async function backUp(connection: pg.ClientConfig, name: string): Promise<string> {
+  const to = path.join(scratch, name);
+  return withPool(connection, async (pool) => {
+    const print = (): void => undefined;
+    const { folder: made } = await writeBackup({
+      pool,
+      dialect: 'plain',
+      program: '1.2.3',
+      to,
+      takenAt,
+      print,
+    });
+    expect(existsSync(made)).toBe(true);
+    return made;
+  });
+}
+
+async function restore(
+  from: string,
+  into: pg.ClientConfig,
+  replace = false,
+): Promise<readonly string[]> {
+  const said: string[] = [];
+  const { source } = await openBackup(from);
+  const target = await openUnprepared(into);
+  try {
+    await fillDatabase({
+      target,
+      source,
+      ifNotEmpty: replace ? { do: 'drop' } : ifNotEmpty,
+      print: (line) => said.push(line),
+    });
+  } finally {
+    await target.end();
+  }
+  return said;
+}
+
+function flip(file: string): void {
+  const bytes = readFileSync(file);
+  const at = bytes.length >> 1;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+}
+
+function cut(file: string): void {
+  truncateSync(file, readFileSync(file).length - 5);
+}
+
+function remove(file: string): void {
+  rmSync(file);
+}

@@ -1,0 +1,150 @@
+import pg from 'pg';
+import type { Position } from '../../../../server/domain/position.ts';
+import { assignTracker } from '../../../../server/storage/assignTracker.ts';
+import { type Database, openDatabase } from '../../../../server/storage/database.ts';
+import { openDataDir } from '../../../../server/storage/dataDir.ts';
+import { migrate, migrationsFolder } from '../../../../server/storage/migrate.ts';
+import { readMovedTables } from '../../../../server/storage/moving/movedTables.ts';
+import { writeRecorded } from '../../../../server/storage/recordStore.ts';
+import { addTracker } from '../../../../server/storage/trackerStore.ts';
+import { silent } from '../scratch.ts';
+
+export const journalId = '0b0e0f5e-6a0c-4f2e-9a55-1f6a0c9e7d11';
+export const consumer = 'recorder';
+
+/** One embedded server for a test file, with as many databases as its tests need. */
+export class DatabaseServer {
+  readonly #database: Database;
+  #made = 0;
+
+  private constructor(database: Database) {
+    this.#database = database;
+  }
+
+  static async start(dataDir: string): Promise<DatabaseServer> {
+    const { dir } = openDataDir(dataDir);
+    return new DatabaseServer(
+      await openDatabase({ databaseUrl: undefined, dataDir: dir, log: silent }),
+    );
+  }
+
+  /** Makes an empty database, without a schema. */
+  async makeDatabase(): Promise<pg.ClientConfig> {
+    this.#made += 1;
+    const database = `moving_${this.#made}`;
+    await this.#database.pool.query(`create database ${database}`);
+    return { ...this.#database.connection, database };
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
+
+/** What a command line takes for a database. */
+export function urlOf({ user, password, host, database }: pg.ClientConfig): string {
+  return `postgres://${user}:${password}@${encodeURIComponent(host ?? '')}/${database}`;
+}
+
+/** Runs `work` on connections of its own, all of which are ended before this resolves. */
+export async function withPool<Value>(
+  connection: pg.ClientConfig,
+  work: (pool: pg.Pool) => Promise<Value>,
+): Promise<Value> {
+  const pool = new pg.Pool({ ...connection, max: 4 });
+  pool.on('error', () => undefined);
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Runs the migrations, up to the one that starts with `through`. */
+export async function migrateTo(pool: pg.Pool, through?: string): Promise<void> {
+  const client = await pool.connect();
+  await migrate(client, migrationsFolder, through);
+  client.release();
+}
+
+/** Fills a database that has the schema with something of everything that is awkward to move. */
+export async function seed(pool: pg.Pool, rowsADay: number): Promise<void> {
+  for (const id of ['hp-01', 'hp-02', 'awc-1']) {
+    await addTracker(pool, {
+      id,
+      region: '64.08',
+      callsign: id,
+      kind: 'handheld',
+      agency: 'polri',
+    });
+  }
+  await pool.query("update units set callsign = e'\\\\N é\\t\"\\n\\\\.' || key");
+  // a hole in the keys at their end: they must not be given out again
+  await pool.query(
+    "insert into units (id, callsign, kind, agency, region) values ('gone', 'x', 'car', 'polri', '64.08')",
+  );
+  await pool.query("delete from units where id = 'gone'");
+  await pool.query('update units set parent_key = (select max(key) from units) where key = 1');
+  await assignTracker(pool, {
+    trackerId: 'hp-01',
+    unitId: 'hp-02',
+    role: 'backup',
+    fromMs: Date.UTC(2024, 10, 27, 6),
+  });
+  for (const day of [25, 26, 29]) {
+    await writeRecorded(pool, {
+      positions: Array.from({ length: rowsADay }, (_, index) =>
+        positionAt(1 + (index % 3), Date.UTC(2024, 10, day) + index * 1000),
+      ),
+      quarantined: [
+        {
+          journalId,
+          sequence: day,
+          part: 0,
+          trackerId: 'hp-01',
+          receivedAtMs: Date.UTC(2024, 10, day),
+          reason: 'not_json',
+          detail: 'line one\nline two\ttab \\ backslash',
+          content: { kind: 'message', codec: 'native_fix', raw: Buffer.from([0, 10, 92, 255]) },
+        },
+      ],
+      checkpoint: { journalId, consumer, sequence: day },
+    });
+  }
+}
+
+export function positionAt(trackerKey: number, fixedAtMs: number): Position {
+  return {
+    trackerKey,
+    fix: {
+      fixedAtMs,
+      lon: 117.5 + (fixedAtMs % 1_000_003) / 1e7,
+      lat: 0.5,
+      speedMps: fixedAtMs % 2000 === 0 ? 1.2 : undefined,
+      attributes: fixedAtMs % 7000 === 0 ? { door: 'terbuka "kiri"\n', pump: true } : undefined,
+    },
+    receivedAtMs: fixedAtMs + 700,
+    verdict: 'live',
+  };
+}
+
+/** A checksum over all rows of each table, and what its numbering goes on with. */
+export async function fingerprints(pool: pg.Pool): Promise<Record<string, string>> {
+  const client = await pool.connect();
+  try {
+    await client.query("set timezone = 'UTC'");
+    const { whole, byDay } = await readMovedTables(client);
+    const found: Record<string, string> = {};
+    for (const name of [...[...whole, ...byDay].map((table) => table.name), 'newest_days']) {
+      // by the columns' names: dialects have them in another order
+      const { rows } = await client.query<{ sum: string }>(
+        `select count(*) || ' ' || coalesce(md5(string_agg(row, e'\n' order by row)), '') as sum
+         from (select to_jsonb(t)::text as row from ${name} t) as rows`,
+      );
+      found[name] = rows[0]?.sum ?? '';
+    }
+    return found;
+  } finally {
+    client.release(true);
+  }
+}
