@@ -17,43 +17,79 @@ type LatestRow = [
   attributes: string | null,
 ];
 
+/** The newest position of each of some trackers ($1) in one UTC day that begins at $2 (epoch ms). */
+const latestOfDaySql = `
+  select wanted.key, (extract(epoch from p.fixed_at) * 1000)::float8, p.lon, p.lat,
+         p.receive_delay_ms, p.speed, p.course, p.altitude, p.accuracy, p.battery, p.sats,
+         p.is_delayed, p.attributes::text
+  from unnest($1::int[]) as wanted (key)
+  cross join lateral (
+    select * from positions
+    where tracker_key = wanted.key
+      and fixed_at >= to_timestamp($2::float8 / 1000)
+      and fixed_at < to_timestamp($2::float8 / 1000) + interval '24 hours'
+    order by fixed_at desc limit 1
+  ) p`;
+
 /**
  * The newest stored position of every tracker that has one: from these the live state is rebuilt at
- * start. One step down an index for each tracker, in the one day that is known to hold its newest
- * row; a tracker of which no day is known is looked for in all of them.
+ * start. One statement for each day that is somebody's newest, since a day that stands in the
+ * statement is all that the database then plans for; in it, one step down an index for each tracker.
  */
 export async function latestPositions(pool: Pool): Promise<readonly StoredPosition[]> {
-  const { rows } = await pool.query<LatestRow>({
-    rowMode: 'array',
-    text: `
-      select t.key, (extract(epoch from p.fixed_at) * 1000)::float8, p.lon, p.lat,
-             p.receive_delay_ms, p.speed, p.course, p.altitude, p.accuracy, p.battery, p.sats,
-             p.is_delayed, p.attributes::text
-      from trackers t
-      left join newest_days n on n.tracker_key = t.key
-      cross join lateral (
-        select * from positions
-        where tracker_key = t.key
-          and fixed_at >= coalesce(n.day, '-infinity')
-          and fixed_at < coalesce(n.day + interval '24 hours', 'infinity')
-        order by fixed_at desc limit 1
-      ) p`,
-  });
-  return rows.map((row) =>
-    fromPositionRow({
-      trackerKey: row[0],
-      fixedAtMs: row[1],
-      lon: row[2],
-      lat: row[3],
-      receiveDelayMs: row[4],
-      speed: row[5],
-      course: row[6],
-      altitude: row[7],
-      accuracy: row[8],
-      battery: row[9],
-      sats: row[10],
-      isDelayed: row[11],
-      attributes: row[12],
-    }),
+  const latest: StoredPosition[] = [];
+  for (const [dayMs, keys] of await newestDays(pool)) {
+    const { rows } = await pool.query<LatestRow>({
+      rowMode: 'array',
+      text: latestOfDaySql,
+      values: [keys, dayMs],
+    });
+    latest.push(...rows.map(toStoredPosition));
+  }
+  return latest;
+}
+
+type NewestDay = [dayMs: number, keys: readonly number[]];
+
+async function newestDays(pool: Pool): Promise<readonly NewestDay[]> {
+  const read = async (): Promise<readonly NewestDay[]> => {
+    const { rows } = await pool.query<NewestDay>({
+      rowMode: 'array',
+      text: `select (extract(epoch from day) * 1000)::float8, array_agg(tracker_key)
+             from newest_days join trackers on key = tracker_key
+             group by day order by day desc`,
+    });
+    return rows;
+  };
+  const known = await read();
+  if (known.length > 0) return known;
+  // never so in a database that Posko alone writes to; else it is made good here, which takes longer
+  await pool.query(
+    `insert into newest_days (tracker_key, day)
+     select key, date_trunc('day', p.fixed_at, 'UTC')
+     from trackers
+     cross join lateral (
+       select fixed_at from positions where tracker_key = key order by fixed_at desc limit 1
+     ) p
+     on conflict do nothing`,
   );
+  return read();
+}
+
+function toStoredPosition(row: LatestRow): StoredPosition {
+  return fromPositionRow({
+    trackerKey: row[0],
+    fixedAtMs: row[1],
+    lon: row[2],
+    lat: row[3],
+    receiveDelayMs: row[4],
+    speed: row[5],
+    course: row[6],
+    altitude: row[7],
+    accuracy: row[8],
+    battery: row[9],
+    sats: row[10],
+    isDelayed: row[11],
+    attributes: row[12],
+  });
 }

@@ -153,7 +153,7 @@ export function describeRecords(opener: Opener): void {
       ]);
     });
 
-    it('give each tracker its newest even when it is not known in which day', async () => {
+    it('give each tracker its newest even when all days were forgotten', async () => {
       const { pool } = database();
       const trackerKey = await addPatrol(pool);
       await write([40, 30, 50].map((days) => live(trackerKey, fixAt(nowMs - days * dayMs))));
