@@ -87,7 +87,7 @@ export class SegmentFiles {
   async write(frames: Uint8Array, atMs: number): Promise<void> {
     await this.#room.look();
     if (this.usedBytes + frames.byteLength > this.allowedBytes) {
-      throw new NoRoomError('the journal has no room left');
+      throw new NoRoomError('its bound is reached or the disk is full');
     }
     const { active } = this;
     const isOver =
@@ -120,8 +120,9 @@ export class SegmentFiles {
    */
   async probe(): Promise<void> {
     await this.#room.look();
-    const missing = enoughRoomBytes - this.#roomLeft;
-    if (missing > 0) throw new NoRoomError(`${missing} more bytes must be free`);
+    if (this.#roomLeft < enoughRoomBytes) {
+      throw new NoRoomError('less than 1 MiB is left within its bound or on the disk');
+    }
     await this.#begin();
   }
 

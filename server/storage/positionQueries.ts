@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { dayMs } from './dialect/dayPartitions.ts';
 import { fromPositionRow, type StoredPosition } from './positionRow.ts';
 
 type LatestRow = [
@@ -17,7 +18,10 @@ type LatestRow = [
   attributes: string | null,
 ];
 
-/** The newest position of each of some trackers ($1) in one UTC day that begins at $2 (epoch ms). */
+/**
+ * The newest position of each of some trackers ($1) from $2 to before $3, epoch ms. Both are given,
+ * and not one and an interval: what depends on the time zone is not known when the plan is made.
+ */
 const latestOfDaySql = `
   select wanted.key, (extract(epoch from p.fixed_at) * 1000)::float8, p.lon, p.lat,
          p.receive_delay_ms, p.speed, p.course, p.altitude, p.accuracy, p.battery, p.sats,
@@ -27,7 +31,7 @@ const latestOfDaySql = `
     select * from positions
     where tracker_key = wanted.key
       and fixed_at >= to_timestamp($2::float8 / 1000)
-      and fixed_at < to_timestamp($2::float8 / 1000) + interval '24 hours'
+      and fixed_at < to_timestamp($3::float8 / 1000)
     order by fixed_at desc limit 1
   ) p`;
 
@@ -38,18 +42,18 @@ const latestOfDaySql = `
  */
 export async function latestPositions(pool: Pool): Promise<readonly StoredPosition[]> {
   const latest: StoredPosition[] = [];
-  for (const [dayMs, keys] of await newestDays(pool)) {
+  for (const [day, keys] of await newestDays(pool)) {
     const { rows } = await pool.query<LatestRow>({
       rowMode: 'array',
       text: latestOfDaySql,
-      values: [keys, dayMs],
+      values: [keys, day, day + dayMs],
     });
     latest.push(...rows.map(toStoredPosition));
   }
   return latest;
 }
 
-type NewestDay = [dayMs: number, keys: readonly number[]];
+type NewestDay = [day: number, keys: readonly number[]];
 
 async function newestDays(pool: Pool): Promise<readonly NewestDay[]> {
   const read = async (): Promise<readonly NewestDay[]> => {

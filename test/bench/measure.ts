@@ -6,6 +6,8 @@ export function machineFacts(): Record<string, unknown> {
   return {
     cpu: cpu?.model,
     cores: os.cpus().length,
+    // what else went on: figures taken on a busy machine are too low
+    loadAverage1Min: Math.round((os.loadavg()[0] ?? 0) * 10) / 10,
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
     os: `${os.platform()} ${os.release()}`,
     node: process.version,

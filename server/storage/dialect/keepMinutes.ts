@@ -14,11 +14,15 @@ import type { Pool } from 'pg';
 
 /** Positions that come in sooner than this after their minute are not late. */
 const settleMs = 2 * 60_000;
-/** A minute of positions at a time in daily life, at most an hour when there is more to catch up. */
+/** An hour at a time when there is more than the last minute to catch up, and for what was late. */
 const stepMs = 3_600_000;
 /** Noted hours at a time: each is some hundred to some thousand rows. */
 const maxHours = 500;
 
+/*
+ * The minutes of the trackers in `wanted` from $1 to before $2, epoch ms: whole minutes. The times
+ * stand in the statement, so that only the days they are in are planned for.
+ */
 const computeSql = `
   insert into position_minutes
     (minute, fixed_at, tracker_key, fix_count, lon, lat, speed, course, max_speed)
@@ -30,7 +34,8 @@ const computeSql = `
     select *, date_trunc('minute', fixed_at, 'UTC') as minute
     from positions
     where tracker_key = wanted.tracker_key
-      and fixed_at >= wanted.from_time and fixed_at < wanted.to_time
+      and fixed_at >= to_timestamp($1::float8 / 1000)
+      and fixed_at < to_timestamp($2::float8 / 1000)
   ) p
   window same as (partition by p.tracker_key, p.minute)
   order by p.tracker_key, p.minute, p.fixed_at desc
@@ -88,9 +93,7 @@ async function catchUp(pool: Pool, keptToMs: number, signal: AbortSignal): Promi
     // trackers without a position since that day are left out at once
     await pool.query(
       `with wanted as (
-         select tracker_key, to_timestamp($1::float8 / 1000) as from_time,
-                to_timestamp($2::float8 / 1000) as to_time
-         from newest_days
+         select tracker_key from newest_days
          where day >= date_trunc('day', to_timestamp($1::float8 / 1000), 'UTC')
        ) ${computeSql}`,
       [fromMs, toMs],
@@ -105,28 +108,28 @@ async function catchUp(pool: Pool, keptToMs: number, signal: AbortSignal): Promi
 
 /** True when it computed as many hours as it takes at a time, so that there may be more. */
 async function computeNotedHours(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query<[key: number, hourMs: number, times: number]>({
+  const { rows } = await pool.query<NotedHour>({
     rowMode: 'array',
     text: `select tracker_key, (extract(epoch from hour) * 1000)::float8, times
-           from late_hours order by tracker_key, hour limit ${maxHours}`,
+           from late_hours order by hour, tracker_key limit ${maxHours}`,
   });
-  if (rows.length === 0) return false;
-  const columns = [rows.map((row) => row[0]), rows.map((row) => row[1])];
-  await pool.query(
-    `with wanted as (
-       select tracker_key, to_timestamp(hour_ms / 1000) as from_time,
-              to_timestamp(hour_ms / 1000) + interval '1 hour' as to_time
-       from unnest($1::int[], $2::float8[]) as noted (tracker_key, hour_ms)
-     ) ${computeSql}`,
-    columns,
-  );
-  await pool.query(
-    `delete from late_hours
-     using unnest($1::int[], $2::float8[], $3::int[]) as noted (tracker_key, hour_ms, times)
-     where late_hours.tracker_key = noted.tracker_key
-       and late_hours.hour = to_timestamp(noted.hour_ms / 1000)
-       and late_hours.times = noted.times`,
-    [...columns, rows.map((row) => row[2])],
-  );
+  for (const [hourMs, noted] of Map.groupBy(rows, (row) => row[1])) {
+    const keys = noted.map((row) => row[0]);
+    await pool.query(`with wanted as (select unnest($3::int[]) as tracker_key) ${computeSql}`, [
+      hourMs,
+      hourMs + stepMs,
+      keys,
+    ]);
+    await pool.query(
+      `delete from late_hours
+       using unnest($2::int[], $3::int[]) as noted (tracker_key, times)
+       where late_hours.hour = to_timestamp($1::float8 / 1000)
+         and late_hours.tracker_key = noted.tracker_key
+         and late_hours.times = noted.times`,
+      [hourMs, keys, noted.map((row) => row[2])],
+    );
+  }
   return rows.length === maxHours;
 }
+
+type NotedHour = [trackerKey: number, hourMs: number, times: number];

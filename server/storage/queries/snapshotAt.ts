@@ -45,6 +45,8 @@ const maxCarriers = 1 << 20;
  */
 export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snapshot> {
   const { atMs, isAsKnown = false, maxAgeMs = maxAgeDefaultMs } = query;
+  // the bounds of the question stand apart from those of the assignment: the columnstore skips and
+  // filters by constants only, and is three times as quick for it
   const { rows } = await pool.query<[unitKey: Packed, layer: Packed, ...PackedPositions]>({
     rowMode: 'array',
     text: `
@@ -55,7 +57,8 @@ export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snap
         cross join lateral (
           select ${positionColumnNames} from positions
           where tracker_key = a.tracker_key
-            and fixed_at >= greatest(a.valid_from, $2) and fixed_at < least(a.valid_to, $3)
+            and fixed_at >= $2 and fixed_at < $3
+            and fixed_at >= a.valid_from and fixed_at < coalesce(a.valid_to, 'infinity')
             and ($4 or fixed_at + receive_delay_ms * interval '1 millisecond' <= $1)
           order by fixed_at desc
           limit 1

@@ -96,7 +96,8 @@ async function readPage(pool: Pool, query: AreaQuery, after: Place, limit: numbe
         cross join lateral (
           select fixed_at, lon, lat from positions
           where tracker_key = a.tracker_key
-            and fixed_at >= greatest(a.valid_from, $1) and fixed_at < least(a.valid_to, $2)
+            and fixed_at >= $1 and fixed_at < $2
+            and fixed_at >= a.valid_from and fixed_at < coalesce(a.valid_to, 'infinity')
             and (a.tracker_key > $3 or fixed_at > $4)
             and lat between $6 and $8
             and case when $5::int <= $7::int then lon between $5 and $7

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Pingers } from './pinger.ts';
-import { dataFolder, postmasterOf, query, recorded, startServer } from './serverProcess.ts';
+import { dataFolder, killPostmaster, query, recorded, startServer } from './serverProcess.ts';
 
 const trackerIds = Array.from({ length: 20 }, (_, i) => `hp-${i}`);
 const rounds = 20;
@@ -23,7 +23,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 under a load of QoS 1', (
       while (pingers.acknowledged.size < before + 200) await delay(5);
       await delay(Math.random() * 300);
       const victim = victims[round % victims.length];
-      if (victim !== 'server') process.kill(postmasterOf(dataDir), 'SIGKILL');
+      if (victim !== 'server') await killPostmaster(dataDir);
       if (victim !== 'postmaster') {
         await server.kill();
         server = await startServer(dataDir, ports);

@@ -104,10 +104,29 @@ async function listening(child: ChildProcess): Promise<Ports> {
   throw new Error(`it did not start: ${complaints}`);
 }
 
-/** The process id of the embedded database. */
-export function postmasterOf(dataDir: string): number {
-  const text = readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8');
-  return Number(text.split('\n')[0]);
+/** Sends SIGKILL to the embedded database's postmaster, once one runs. */
+export async function killPostmaster(dataDir: string): Promise<void> {
+  for (;;) {
+    const pid = runningPostmaster(path.join(dataDir, 'postgres'));
+    if (pid !== undefined) {
+      process.kill(pid, 'SIGKILL');
+      return;
+    }
+    await delay(20);
+  }
+}
+
+/** The postmaster of a database folder; undefined while none runs, whatever its file says. */
+function runningPostmaster(databaseDir: string): number | undefined {
+  try {
+    const text = readFileSync(path.join(databaseDir, 'postmaster.pid'), 'utf8');
+    const pid = Number(text.split('\n')[0]);
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return command.includes(databaseDir) ? pid : undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Waits until what the journal holds is in the database. */
