@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Outbox } from '../../ingest/outbox.ts';
 
-/** What may happen to an outbox: a chunk is there, or one is worked off. */
+const credits = 4;
+const maxWaitingBytes = 1_000;
+
+/** What may happen to an outbox: a chunk of so many bytes is there, or one is worked off. */
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.constant('add' as const) },
+  { weight: 3, arbitrary: fc.integer({ min: 0, max: 600 }) },
   { weight: 2, arbitrary: fc.constant('credit' as const) },
 );
 
@@ -13,33 +16,36 @@ describe('outbox', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const sent: number[] = [];
-        let [added, workedOff, isBehind] = [0, 0, false];
+        const sizes: number[] = [];
+        let [workedOff, isBehind] = [0, false];
         const outbox = new Outbox(
           ({ lastSequence }) => sent.push(lastSequence),
           (behind) => {
+            // told only when it changes
+            expect(behind).toBe(!isBehind);
             isBehind = behind;
           },
+          { credits, maxWaitingBytes },
         );
         for (const kind of steps) {
-          if (kind === 'add') {
+          if (kind !== 'credit') {
             // the journal is held while the server thread is behind
             if (isBehind) continue;
-            added += 1;
-            outbox.add({ bytes: new Uint8Array(), count: 1, lastSequence: added });
+            sizes.push(kind);
+            outbox.add({ bytes: new Uint8Array(kind), count: 1, lastSequence: sizes.length });
           } else if (workedOff < sent.length) {
             workedOff += 1;
             outbox.credit();
           }
           const underWay = sent.length - workedOff;
-          const waiting = added - sent.length;
-          expect(underWay).toBeLessThanOrEqual(4);
-          expect(waiting).toBeLessThanOrEqual(4);
-          expect(isBehind).toBe(waiting >= 4);
+          const waiting = sizes.slice(sent.length);
+          expect(underWay).toBeLessThanOrEqual(credits);
+          expect(isBehind).toBe(waiting.reduce((sum, size) => sum + size, 0) >= maxWaitingBytes);
           // nothing waits while there is credit
-          expect(waiting === 0 || underWay === 4).toBe(true);
+          expect(waiting.length === 0 || underWay === credits).toBe(true);
         }
         outbox.close();
-        expect(sent).toEqual(Array.from({ length: added }, (_, i) => i + 1));
+        expect(sent).toEqual(Array.from({ length: sizes.length }, (_, i) => i + 1));
       }),
     );
   });

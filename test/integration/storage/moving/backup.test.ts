@@ -77,10 +77,21 @@ describe('a backup', () => {
         let sequence = 0;
         while (!stop.signal.aborted) {
           sequence += 1;
-          // a record is a fix on each side of midnight, which are of different files
+          // a record is a row of another table, and a fix on each side of midnight, which are of different files
           await writeRecorded(pool, {
             positions: [positionAt(1, from + sequence), positionAt(2, from + 3_600_000 + sequence)],
-            quarantined: [],
+            quarantined: [
+              {
+                journalId,
+                sequence,
+                part: 0,
+                trackerId: 'hp-01',
+                receivedAtMs: from,
+                reason: 'not_json',
+                detail: 'x',
+                content: { kind: 'message', codec: 'native_fix', raw: Buffer.from('x') },
+              },
+            ],
             checkpoint: { journalId, consumer, sequence },
           });
           if (sequence === 50) first.resolve();
@@ -98,6 +109,11 @@ describe('a backup', () => {
       const sequence = (await readCheckpoint(pool, journalId, consumer)) ?? 0;
       expect(sequence).toBeGreaterThanOrEqual(50);
       expect(sequence).toBeLessThan(written);
+      const { rows: aside } = await pool.query<{ newest: number }>(
+        'select max(sequence)::int as newest from quarantine',
+      );
+      // whole tables are of one moment
+      expect(aside).toEqual([{ newest: sequence }]);
       for (const [key, start] of [
         [1, from],
         [2, from + 3_600_000],
@@ -139,6 +155,7 @@ describe('restoring', () => {
     ['a byte is another', 'positions/2024-11-26.copy.zst', flip],
     ['a byte of a whole table is another', 'units.copy.zst', flip],
     ['a file is cut short', 'positions/2024-11-29.copy.zst', cut],
+    ['a file is that of another day', 'positions/2024-11-26.copy.zst', swap],
     ['a file is missing', 'trackers.copy.zst', remove],
     ['the manifest was changed', 'manifest.json', flip],
     ['the manifest is missing', 'manifest.json', remove],
@@ -299,6 +316,11 @@ function flip(file: string): void {
   const at = bytes.length >> 1;
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   writeFileSync(file, bytes);
+}
+
+/** A whole file, of as many rows, and not the one that was written there. */
+function swap(file: string): void {
+  cpSync(path.join(path.dirname(file), '2024-11-25.copy.zst'), file);
 }
 
 function cut(file: string): void {
