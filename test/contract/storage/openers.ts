@@ -83,8 +83,9 @@ async function openServer(license: 'timescale' | 'apache'): Promise<OpenedDataba
   const admin = new pg.Client({ connectionString: url.href });
   await admin.connect();
   await admin.query(`create database ${name}`);
-  await admin.query(`alter database ${name} set timescaledb.license = '${license}'`);
   url.pathname = `/${name}`;
+  // as if it stood in postgresql.conf: it cannot be changed once the extension is loaded
+  url.searchParams.set('options', `-c timescaledb.license=${license}`);
   const database = await openExternal(url.href, log);
   const { dialect, pool, connection } = database;
   // or its jobs would do now and then, in the middle of a test, what the test does (needs a superuser)

@@ -28,7 +28,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 describe('called wrongly', () => {
   it.each([
     [[], 2, /^$/, /tracker add/],
-    [['--help'], 0, /^$/, /tracker add {3}add a tracker/],
+    [['--help'], 0, /^$/, /tracker add +add a tracker/],
     [['tracker', 'add', '--help'], 0, /^$/, /--region <code>/],
     [['tracker', 'remove'], 2, /^There is no command "tracker remove"/, /^$/],
     [['tracker', 'add'], 2, /^the tracker id is missing\. See: /, /^$/],
