@@ -34,12 +34,8 @@ const noServer =
 export const openers: readonly Opener[] = [
   { name: 'embedded PostgreSQL', open: openEmbedded },
   { name: 'TimescaleDB in WebAssembly', open: openWasm },
-  { name: 'a TimescaleDB server', open: () => openServer('timescale'), missing: noServer },
-  {
-    name: 'the Apache edition of a TimescaleDB server',
-    open: () => openServer('apache'),
-    missing: noServer,
-  },
+  // of either edition, as that server is set
+  { name: 'a TimescaleDB server', open: openServer, missing: noServer },
 ];
 
 async function openEmbedded(): Promise<OpenedDatabase> {
@@ -77,15 +73,13 @@ async function openWasm(): Promise<OpenedDatabase> {
 }
 
 /** A database of its own on the server that POSKO_TEST_TIMESCALE_URL names, dropped at the end. */
-async function openServer(license: 'timescale' | 'apache'): Promise<OpenedDatabase> {
+async function openServer(): Promise<OpenedDatabase> {
   const url = new URL(process.env['POSKO_TEST_TIMESCALE_URL'] ?? '');
   const name = `posko_test_${process.pid}_${process.hrtime.bigint()}`;
   const admin = new pg.Client({ connectionString: url.href });
   await admin.connect();
   await admin.query(`create database ${name}`);
   url.pathname = `/${name}`;
-  // as if it stood in postgresql.conf: it cannot be changed once the extension is loaded
-  url.searchParams.set('options', `-c timescaledb.license=${license}`);
   const database = await openExternal(url.href, log);
   const { dialect, pool, connection } = database;
   // or its jobs would do now and then, in the middle of a test, what the test does (needs a superuser)
