@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { JournalChunk, JournalInput } from '../server/domain/journalRecord.ts';
+import {
+  frameLength,
+  type JournalChunk,
+  type JournalInput,
+  maxBodyBytes,
+} from '../server/domain/journalRecord.ts';
 import type { Tracker } from '../server/domain/unit.ts';
 import type {
   FromIngest,
@@ -15,6 +20,8 @@ export type IngestHandlers = {
   /** Called for each chunk of the journal, in order; when it returns, ingest may send another. */
   readonly onChunk: (chunk: JournalChunk) => void;
   readonly onReport: (report: IngestReport) => void;
+  /** Something went wrong that others do not have to act upon; a sentence for the log. */
+  readonly onTrouble: (sentence: string) => void;
   /** The thread ended although nobody closed it: the server cannot go on. */
   readonly onCrash: (error: Error) => void;
 };
@@ -90,8 +97,12 @@ export class Ingest {
    *
    * @param isUrgent an SOS or an alarm event, which may use the journal's reserve
    * @returns whether it is on disk
+   * @throws RangeError when it is longer than a record may be
    */
   append(input: JournalInput, isUrgent: boolean): Promise<boolean> {
+    if (frameLength(input) > maxBodyBytes) {
+      throw new RangeError(`a journal record has at most ${maxBodyBytes} bytes`);
+    }
     const number = ++this.#appended;
     return new Promise((resolve) => {
       this.#appending.set(number, resolve);
@@ -141,6 +152,10 @@ export class Ingest {
         this.#handlers.onReport(message.report);
         return;
       case 'closed':
+        if (message.failure !== undefined) {
+          this.#handlers.onTrouble(`the journal did not close in order: ${message.failure}`);
+        }
+        this.#dropAppending();
         return;
     }
   }
@@ -148,9 +163,14 @@ export class Ingest {
   #failed(error: Error): void {
     this.#opened.reject(error);
     this.#listening.reject(error);
+    this.#dropAppending();
+    if (!this.#closing) this.#handlers.onCrash(error);
+  }
+
+  /** Nobody will say any more what became of them. */
+  #dropAppending(): void {
     for (const resolve of this.#appending.values()) resolve(false);
     this.#appending.clear();
-    if (!this.#closing) this.#handlers.onCrash(error);
   }
 
   #say(message: ToIngest): void {

@@ -8,6 +8,8 @@ export type IngestSettings = {
   /** Port 0 = any free port. */
   readonly mqtt: { readonly host: string; readonly port: number };
   readonly maxConnections: number;
+  /** Of the server thread's clock (serverClock.ts). */
+  readonly clockBaseMs: number;
   readonly journal: {
     readonly dir: string;
     readonly maxBytes: number;
@@ -48,7 +50,8 @@ export type FromIngest =
   | { readonly type: 'chunk'; readonly chunk: JournalChunk }
   | { readonly type: 'appended'; readonly number: number; readonly isStored: boolean }
   | { readonly type: 'report'; readonly report: IngestReport }
-  | { readonly type: 'closed' };
+  /** `failure`: why the journal did not close in order. */
+  | { readonly type: 'closed'; readonly failure: string | undefined };
 
 /** The journal as the start found it. */
 export type OpenedJournal = {
@@ -57,6 +60,8 @@ export type OpenedJournal = {
   readonly lastSequence: number;
   /** What a crash left at its end and was cut off, bytes. */
   readonly tornBytes: number;
+  /** Files that a failing disk had left and that were put aside. */
+  readonly leftOver: readonly string[];
 };
 
 /** The state of the door, told when it changed, at most once a second. */

@@ -17,7 +17,7 @@ if (parentPort === null) throw new Error('ingest/worker.ts runs as a worker thre
 const server = parentPort;
 const settings: IngestSettings = workerData;
 const reportEveryMs = 1000;
-const nowMs = createServerClock().nowMs;
+const { nowMs } = createServerClock(settings.clockBaseMs);
 
 const say = (message: FromIngest): void => server.postMessage(message);
 
@@ -66,8 +66,8 @@ async function openJournal(): Promise<JournalWriter | undefined> {
       onRoom: () => mqtt.readOn(),
       nowMs,
     });
-    const { id, lastSequence, tornBytes } = recovered;
-    say({ type: 'opened', id, lastSequence, tornBytes });
+    const { id, lastSequence, tornBytes, leftOver } = recovered;
+    say({ type: 'opened', id, lastSequence, tornBytes, leftOver });
     return writer;
   } catch (error) {
     say({ type: 'notOpened', detail: error instanceof Error ? error.message : String(error) });
@@ -128,10 +128,15 @@ async function listen(after: number): Promise<void> {
 async function close(): Promise<void> {
   clearInterval(reporting);
   await mqtt.close();
-  await journal?.close();
+  let failure: string | undefined;
+  try {
+    await journal?.close();
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
   outbox.close();
   report();
-  say({ type: 'closed' });
+  say({ type: 'closed', failure });
   server.close();
 }
 

@@ -40,10 +40,20 @@ export async function followJournal(options: FollowOptions): Promise<FollowedJou
   if (journal.tornBytes > 0) {
     log.warn(
       { event: 'journalTorn', bytes: journal.tornBytes },
-      'the end of the journal was a commit that a crash cut short, and nobody has an acknowledgement for it',
+      'the end of the journal was cut off: a commit that a crash cut short, for which nobody has an acknowledgement, or damage of the disk',
     );
   }
-  const recorded = (await readCheckpoint(pool, journal.id, recorderName)) ?? 0;
+  if (journal.leftOver.length > 0) {
+    log.warn(
+      { event: 'journalLeftOver', files: journal.leftOver },
+      'files that a failing disk had left in the journal were put aside',
+    );
+  }
+  const readOwnCheckpoint = async (): Promise<number> =>
+    (await readCheckpoint(pool, journal.id, recorderName)) ?? 0;
+  const recorded = await readOwnCheckpoint();
+  // after the checkpoint: what is written between the two is then in both, and not in neither
+  await core.restore();
   if (recorded > journal.lastSequence) {
     log.error(
       { event: 'journalLostItsEnd', recorded, lastSequence: journal.lastSequence },
@@ -53,14 +63,17 @@ export async function followJournal(options: FollowOptions): Promise<FollowedJou
 
   const tail = new JournalReader(dir, recorded, () => undefined);
   let replayed = 0;
-  for (;;) {
-    signal.throwIfAborted();
-    const chunk = await tail.next(journal.lastSequence, readBytes);
-    if (chunk === undefined) break;
-    core.take(chunk);
-    replayed += chunk.count;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const chunk = await tail.next(journal.lastSequence, readBytes);
+      if (chunk === undefined) break;
+      core.take(chunk);
+      replayed += chunk.count;
+    }
+  } finally {
+    await tail.close();
   }
-  await tail.close();
   if (replayed > 0) {
     log.info({ event: 'journalReplayed', records: replayed }, 'the end of the journal was read');
   }
@@ -80,6 +93,12 @@ export async function followJournal(options: FollowOptions): Promise<FollowedJou
     journalId: journal.id,
     after: recorded,
     reader: new JournalReader(dir, recorded, onDamage),
+    readCheckpoint: readOwnCheckpoint,
+    goBack: async (after) => {
+      newestDays.clear();
+      await core.restoreRecorded();
+      return new JournalReader(dir, after, onDamage);
+    },
     write: (batch) => writeRecorded(pool, batch, newestDays),
     onRecorded,
     onRefusedByDatabase: (detail, trackerId) => {

@@ -79,6 +79,12 @@ function findDegradations(parts: HealthParts): Degradation[] {
         `the map goes on, the journal keeps ${recorder.behind} records for it`,
     });
   }
+  if (recorder.quarantineSkipped > 0) {
+    found.push({
+      code: 'quarantine_skipped',
+      detail: `${recorder.quarantineSkipped} messages or fixes since the start were refused beyond what is kept of one tracker in a minute, and are only counted: setAside says whose they are`,
+    });
+  }
   if (lostRecords > 0) {
     found.push({
       code: 'journal_damaged',

@@ -8,7 +8,7 @@ import { latestPositions } from './storage/positionQueries.ts';
 import { listTrackers } from './storage/trackerStore.ts';
 import { drivesUnit } from './tracking/drivesUnit.ts';
 import { Roster } from './tracking/roster.ts';
-import { measuredAtMs, type Track } from './tracking/track.ts';
+import { emptyTrack, measuredAtMs, type Track } from './tracking/track.ts';
 import { Tracks } from './tracking/tracks.ts';
 
 /** What is known now: who is registered and where each is; with the pipeline that keeps it so. */
@@ -27,6 +27,8 @@ export type LiveCore = {
   readRoster(): Promise<void>;
   /** Takes over the newest positions of the database, at the start. */
   restore(): Promise<void>;
+  /** The same for what the recorder judges by alone, when the database was put back to an earlier state. */
+  restoreRecorded(): Promise<void>;
 };
 
 /** The live core over a database and the hub that shows it. */
@@ -47,8 +49,18 @@ export function createLiveCore(pool: Pool, hub: LiveHub, retentionMs: number): L
     const tracker = roster.trackerByKey(track.trackerKey);
     const primary = roster.trackerOf(track.unitKey);
     const primaryTrack = primary === undefined ? undefined : tracks.get(primary.key);
-    if (tracker === undefined || !drivesUnit(tracker, primaryTrack, newestReceivedAtMs)) return;
-    hub.show(track.unitKey, newest, measuredAtMs(newest, newestReceivedAtMs), isNewestStored);
+    const atMs = measuredAtMs(newest, newestReceivedAtMs);
+    if (tracker === undefined || !drivesUnit(tracker, primaryTrack, atMs)) return;
+    hub.show(track.unitKey, newest, atMs, isNewestStored);
+  }
+
+  async function storedTracks(): Promise<readonly Track[]> {
+    return (await latestPositions(pool)).flatMap(({ trackerKey, fix, receivedAtMs }) => {
+      const unitKey = tracks.get(trackerKey)?.unitKey;
+      if (unitKey === undefined) return [];
+      const track = emptyTrack(trackerKey, unitKey);
+      return [{ ...track, newest: fix, newestReceivedAtMs: receivedAtMs }];
+    });
   }
 
   const pipeline = createPipeline({
@@ -81,14 +93,16 @@ export function createLiveCore(pool: Pool, hub: LiveHub, retentionMs: number): L
       hub.setRoster(roster.entries);
     },
     restore: async () => {
-      for (const { trackerKey, fix, receivedAtMs } of await latestPositions(pool)) {
-        const track = tracks.get(trackerKey);
-        if (track === undefined) continue;
-        const known = { ...track, newest: fix, newestReceivedAtMs: receivedAtMs };
-        tracks.set(known);
-        recordedTracks.set(known);
-        show(known);
+      for (const track of await storedTracks()) {
+        tracks.set(track);
+        recordedTracks.set(track);
+        show(track);
       }
+    },
+    restoreRecorded: async () => {
+      recordedTracks.setTrackers([]);
+      recordedTracks.setTrackers(roster.trackers);
+      for (const track of await storedTracks()) recordedTracks.set(track);
     },
   };
 }

@@ -110,6 +110,7 @@ async function startParts(
     {
       mqtt: config.mqtt,
       maxConnections: files.trackers,
+      clockBaseMs: clock.baseMs,
       journal: { dir: journalDir, ...config.journal, consumers: [recorderName] },
     },
     {
@@ -122,6 +123,7 @@ async function startParts(
         if (report.journal.state !== before) logState(report.journal, log);
         door = report;
       },
+      onTrouble: (sentence) => log.error({ event: 'ingestTrouble' }, sentence),
       onCrash: onFatal,
     },
   );
@@ -137,7 +139,6 @@ async function startParts(
   });
   parts.defer(() => watch.close());
   await core.readRoster();
-  await core.restore();
 
   // the recorder outlives ingest, so that it gets the last of what was acknowledged
   parts.defer(() => followed?.recorder.close());

@@ -6,6 +6,14 @@ import { createPipeline, type Origin, type PipelineParts, type Refused } from '.
 import type { Quarantined } from './storage/quarantineRow.ts';
 import type { RecordedBatch } from './storage/recordStore.ts';
 
+/** Reads records one after the other; JournalReader does. */
+export type RecordReader = {
+  /** The last record that was given out or found to be lost. */
+  readonly after: number;
+  next(upTo: number, maxBytes: number): Promise<JournalChunk | undefined>;
+  close(): Promise<void>;
+};
+
 /** The name under which the recorder's checkpoints are kept. */
 export const recorderName = 'positions';
 
@@ -17,11 +25,11 @@ export type RecorderOptions = Pick<
   readonly journalId: string;
   /** The last record whose positions the database has. */
   readonly after: number;
-  readonly reader: {
-    readonly after: number;
-    next(upTo: number, maxBytes: number): Promise<JournalChunk | undefined>;
-    close(): Promise<void>;
-  };
+  readonly reader: RecordReader;
+  /** Up to which record the database has them: less than before when it was put back to an earlier state. */
+  readonly readCheckpoint: () => Promise<number>;
+  /** Takes over what the database has now, and reads on after this record. */
+  readonly goBack: (after: number) => Promise<RecordReader>;
   readonly write: (batch: RecordedBatch) => Promise<{ written: number; duplicates: number }>;
   /** The database has all records up to this one. */
   readonly onRecorded: (sequence: number) => void;
@@ -58,8 +66,11 @@ const maxRetryMs = 5_000;
 const closePatienceMs = 3_000;
 /** Some hundred times what a write takes. */
 const silenceMs = 5_000;
-/** Kept of one tracker in a minute; one that sends nothing but rubbish must not fill the disk with it. */
-const maxQuarantinedPerMinute = 60;
+/**
+ * Kept of one tracker in a minute: two full messages of stored fixes. One that sends nothing but
+ * rubbish must not fill the disk with it.
+ */
+const maxQuarantinedPerMinute = 2_000;
 
 /**
  * Brings what the journal holds into the database: follows it record by record, judges each with the
@@ -68,6 +79,7 @@ const maxQuarantinedPerMinute = 60;
  */
 export class Recorder {
   readonly #options: RecorderOptions;
+  #reader: RecordReader;
   readonly #pipeline: { readonly take: (chunk: JournalChunk) => void };
   #positions: Recorded[] = [];
   #quarantined: Quarantined[] = [];
@@ -76,6 +88,7 @@ export class Recorder {
   #recorded: number;
   #news = Promise.withResolvers<void>();
   readonly #closing = new AbortController();
+  #isClosingWhenDone = false;
   #following: Promise<void> | undefined;
   #written = 0;
   #duplicates = 0;
@@ -87,6 +100,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#reader = options.reader;
     this.#known = options.after;
     this.#recorded = options.after;
     this.#pipeline = createPipeline({
@@ -121,32 +135,31 @@ export class Recorder {
 
   /** Records what the journal has, for 3 s at most, and stops. The journal keeps what is left. */
   async close(): Promise<void> {
-    const patience = AbortSignal.timeout(closePatienceMs);
-    const giveUp = (): void => this.#closing.abort();
-    patience.addEventListener('abort', giveUp);
-    if (this.#recorded >= this.#known) giveUp();
-    else this.#closeWhenDone = true;
+    const patience = setTimeout(() => this.#closing.abort(), closePatienceMs);
+    this.#isClosingWhenDone = true;
     this.#news.resolve();
     await this.#following;
-    patience.removeEventListener('abort', giveUp);
-    await this.#options.reader.close();
+    clearTimeout(patience);
+    await this.#reader.close();
   }
-  #closeWhenDone = false;
 
-  get #isClosing(): boolean {
-    return this.#closing.signal.aborted || (this.#closeWhenDone && this.#recorded >= this.#known);
+  get #isDone(): boolean {
+    const hasAll = this.#recorded >= this.#known;
+    return this.#closing.signal.aborted || (this.#isClosingWhenDone && hasAll);
   }
 
   async #follow(): Promise<void> {
-    const { reader } = this.#options;
-    while (!this.#isClosing) {
+    while (!this.#isDone) {
       if (this.#recorded >= this.#known) {
         await this.#news.promise;
         this.#news = Promise.withResolvers();
         continue;
       }
       const startedAtMs = performance.now();
-      const chunk = await reader.next(this.#known, readBytes);
+      const { reader } = this;
+      const read = await this.#read(reader);
+      if (!read.ok) continue;
+      const { chunk } = read;
       if (chunk !== undefined) this.#pipeline.take(chunk);
       const positions = this.#positions;
       const quarantined = this.#quarantined;
@@ -159,6 +172,24 @@ export class Recorder {
     }
   }
 
+  // a getter, since the compiler would not believe that an awaited call changes a field
+  private get reader(): RecordReader {
+    return this.#reader;
+  }
+
+  /** The next chunk, or a pause when the journal's files cannot be read. */
+  async #read(
+    reader: RecordReader,
+  ): Promise<{ ok: true; chunk: JournalChunk | undefined } | { ok: false }> {
+    try {
+      return { ok: true, chunk: await reader.next(this.#known, readBytes) };
+    } catch (error) {
+      this.#failed(error);
+      await this.#pause(maxRetryMs);
+      return { ok: false };
+    }
+  }
+
   /** Writes what a chunk gave; resolves when the database has it, or at the close. */
   async #record(
     positions: readonly Recorded[],
@@ -168,7 +199,8 @@ export class Recorder {
     const { journalId, onRecorded } = this.#options;
     const checkpoint = { journalId, consumer: recorderName, sequence };
     for (let at = 0; at + batchSize < positions.length; at += batchSize) {
-      await this.#write({ positions: positions.slice(at, at + batchSize), quarantined: [] });
+      const part = { positions: positions.slice(at, at + batchSize), quarantined: [] };
+      if (!(await this.#write(part))) return;
     }
     const rest =
       positions.length === 0 ? 0 : (Math.ceil(positions.length / batchSize) - 1) * batchSize;
@@ -183,22 +215,31 @@ export class Recorder {
     onRecorded(sequence);
   }
 
-  /** Writes a batch, again and again until the database takes it. False only at the close. */
+  /**
+   * Writes a batch, again and again until the database takes it. False at the close, and when the
+   * database has fallen back, so that the batch is not the one that comes next.
+   */
   async #write(batch: Batch): Promise<boolean> {
     let pauseMs = firstRetryMs;
+    let isAfterFailure = false;
     while (!this.#closing.signal.aborted) {
       try {
         this.#askedAtMs = this.#options.nowMs();
-        const { written, duplicates } = await this.#options.write({
-          ...batch,
-          positions: batch.positions.map(({ position }) => position),
-        });
+        if (isAfterFailure && (await this.#hasFallenBack())) return false;
+        const { written, duplicates } = await this.#orClosing(
+          this.#options.write({
+            ...batch,
+            positions: batch.positions.map(({ position }) => position),
+          }),
+        );
         this.#written += written;
         this.#duplicates += duplicates;
         this.#recovered();
         return true;
       } catch (error) {
+        if (this.#closing.signal.aborted) break;
         if (isDataError(error) && batch.positions.length > 0) return this.#isolate(batch, error);
+        isAfterFailure = true;
         this.#failed(error);
         await this.#pause(pauseMs);
         pauseMs = Math.min(pauseMs * 2, maxRetryMs);
@@ -207,6 +248,39 @@ export class Recorder {
       }
     }
     return false;
+  }
+
+  /**
+   * After a failure the database may be another one: a replica that took over, a backup that was put
+   * back. Then it lacks records that it had, and they are read once more.
+   */
+  async #hasFallenBack(): Promise<boolean> {
+    const { readCheckpoint, goBack, log } = this.#options;
+    const has = await this.#orClosing(readCheckpoint());
+    if (has >= this.#recorded) return false;
+    log.error(
+      { event: 'databaseFellBack', recorded: this.#recorded, has },
+      'the database lacks records that it had; they are read from the journal once more',
+    );
+    const reader = await this.#orClosing(goBack(has));
+    await this.#reader.close();
+    this.#reader = reader;
+    this.#recorded = has;
+    return true;
+  }
+
+  /** Waits for an answer of the database, but no longer than until the close; a late one does no harm. */
+  async #orClosing<Value>(answer: Promise<Value>): Promise<Value> {
+    const { signal } = this.#closing;
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal.reason);
+    signal.addEventListener('abort', abort);
+    try {
+      return await Promise.race([answer, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      answer.catch(() => undefined);
+    }
   }
 
   /** One position that the database refuses must not hold up the others: halves the batch around it. */

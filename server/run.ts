@@ -61,8 +61,14 @@ async function serve(config: Config, mode: 'live' | 'demo', log: Logger): Promis
     log.info({ event: 'stopping', why }, 'stopping');
     stopping.abort(new Error(`stopped by ${why}`));
     setTimeout(() => abandon('stopTimedOut'), closePatienceMs).unref();
-    await (running === undefined ? starting : running.close());
-    log.info({ event: 'stopped' }, 'stopped');
+    try {
+      await (running === undefined ? starting : running.close());
+      log.info({ event: 'stopped' }, 'stopped');
+    } catch (error) {
+      log.error({ event: 'stopFailed', err: error }, 'not everything closed');
+      running?.abandon();
+      process.exit(1);
+    }
     // a build of the page or map that was given up may still run
     process.exit(exitCode);
   };

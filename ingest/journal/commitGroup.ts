@@ -72,8 +72,12 @@ export class CommitGroup {
     for (const { onSettled } of this.#members) onSettled(outcome);
   }
 
-  /** The members that may use the reserve and the others, each as a group of their own. */
+  /**
+   * The members that may use the reserve and the others, each as a group of their own, which tell
+   * them from now on.
+   */
   split(): { readonly urgent: CommitGroup; readonly others: CommitGroup } {
+    this.#isSettled = true;
     const urgent = new CommitGroup(this.#length);
     const others = new CommitGroup(this.#length);
     for (const member of this.#members) (member.isUrgent ? urgent : others).#take(this, member);

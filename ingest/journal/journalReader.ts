@@ -4,6 +4,7 @@ import {
   type JournalChunk,
   maxBodyBytes,
 } from '../../server/domain/journalRecord.ts';
+import { readThrough } from './readThrough.ts';
 import { soundFrameAt } from './sealedFrame.ts';
 import { listSegments, type Segment } from './segments.ts';
 
@@ -91,9 +92,9 @@ export class JournalReader {
       return;
     }
     this.#nextFirst = firstAfter(known, segments);
-    // the end of a growing segment has moved on
+    // a segment that grows has moved on, and a reserve is written over in place
     this.#isOver = false;
-    if (this.#window?.reachesEnd) this.#window = undefined;
+    this.#window = undefined;
   }
 
   /** The segment is over: opens the next one. False when there is none. */
@@ -125,13 +126,7 @@ export class JournalReader {
       if (left >= longestFrame || known.reachesEnd) return known;
     }
     const bytes = new Uint8Array(windowBytes);
-    let length = 0;
-    while (length < windowBytes && this.#file !== undefined) {
-      const place = this.#at + length;
-      const { bytesRead } = await this.#file.read(bytes, length, windowBytes - length, place);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
+    const length = this.#file === undefined ? 0 : await readThrough(this.#file, bytes, this.#at);
     this.#window = {
       bytes: bytes.subarray(0, length),
       view: new DataView(bytes.buffer, 0, length),

@@ -3,13 +3,14 @@ import type { JournalChunk, JournalInput } from '../../server/domain/journalReco
 import type { JournalState, JournalStatus } from '../../server/domain/journalStatus.ts';
 import { CommitGroup, type OnSettled } from './commitGroup.ts';
 import type { RecoveredJournal } from './recoverJournal.ts';
-import { type DiskLimits, NoRoomError, SegmentFiles } from './segmentFiles.ts';
+import { clearSequences } from './sealedFrame.ts';
+import { type DiskLimits, isNoRoom, SegmentFiles } from './segmentFiles.ts';
 
 /** Bounds of the journal. */
 export type JournalLimits = DiskLimits & {
   /** Records that wait for the disk are held in memory up to here; then senders are read no further. */
   readonly maxWaitingBytes: number;
-  /** A commit that takes longer is a disk that hangs: what waits is shown, and not acknowledged. */
+  /** A disk that takes longer for anything hangs: what waits is shown, and not acknowledged. */
   readonly stallMs: number;
 };
 
@@ -48,6 +49,8 @@ const maxGroupBytes = 1 << 20;
 /** A disk that refused is asked again, and what came meanwhile is given up, this often. */
 const retryEveryMs = 1_000;
 const giveUpEveryMs = 50;
+/** A reserve for which there was no room is tried again this often. */
+const reserveEveryMs = 10_000;
 
 /**
  * The journal's one writer: gathers records into groups, brings each group to the disk with one
@@ -66,6 +69,7 @@ export class JournalWriter {
   #committedAtMs = Number.NEGATIVE_INFINITY;
   #held: PromiseWithResolvers<void> | undefined;
   #state: JournalState = 'storing';
+  #stateBeforeStall: JournalState = 'storing';
   #error: string | undefined;
   #notStored = 0;
   #isCrowded = false;
@@ -176,7 +180,7 @@ export class JournalWriter {
     // all that arrives in this turn of the loop shares the first commit
     await setImmediate();
     for (;;) {
-      if (this.#isTidyWanted) await this.#tidy();
+      if (this.#isTidyWanted) await this.#guarded(undefined, () => this.#tidy());
       await this.#held?.promise;
       const group = this.#groups[0];
       if (group === undefined) return;
@@ -184,20 +188,34 @@ export class JournalWriter {
       if (waitMs > 0 && group.byteLength < maxGroupBytes) await delay(waitMs);
       this.#committedAtMs = performance.now();
       this.#groups.shift();
-      await this.#commit(group);
+      await this.#guarded(group, () => this.#commit(group));
+    }
+  }
+
+  /** Does something with the disk, and gives up what waits when that does not come back. */
+  async #guarded(underWay: CommitGroup | undefined, work: () => Promise<void>): Promise<void> {
+    let isBack = false;
+    const stall = setTimeout(() => {
+      // after a pause of the whole process the answer of the disk may be there and not heard yet
+      void setImmediate().then(() => {
+        if (!isBack) this.#stalled(underWay);
+      });
+    }, this.#limits.stallMs);
+    try {
+      await work();
+    } finally {
+      isBack = true;
+      clearTimeout(stall);
+      this.#endStall();
     }
   }
 
   async #commit(group: CommitGroup): Promise<void> {
-    if (group.isSettled) return;
     if (this.#state !== 'storing') return this.#commitUrgent(group);
-    const stall = setTimeout(() => this.#stalled(group), this.#limits.stallMs);
     try {
       await this.#files.write(group.frames, group.lastAtMs);
-      clearTimeout(stall);
       this.#stored(group);
     } catch (error) {
-      clearTimeout(stall);
       this.#refused(error);
       if (!group.isSettled) await this.#commitUrgent(group);
     }
@@ -229,7 +247,6 @@ export class JournalWriter {
       group.settle('stored');
       this.#handlers.onChunk({ bytes: group.frames, count: group.count, lastSequence });
     }
-    this.#recovered();
   }
 
   #giveUp(group: CommitGroup): void {
@@ -239,6 +256,7 @@ export class JournalWriter {
     group.settle('not_stored');
     // a copy: a disk that hangs may still be reading the original
     const bytes = group.frames.slice();
+    clearSequences(bytes);
     this.#handlers.onChunk({ bytes, count: group.count, lastSequence: 0 });
   }
 
@@ -249,12 +267,15 @@ export class JournalWriter {
     this.#handlers.onRoom();
   }
 
-  /** A commit does not come back: gives up what waits, and what comes until it does. */
-  #stalled(underWay: CommitGroup): void {
+  /** The disk does not come back: gives up what waits, and what comes until it does. */
+  #stalled(underWay: CommitGroup | undefined): void {
+    this.#stateBeforeStall = this.#state;
     this.#state = 'stalled';
     this.#error = `the disk has not answered for ${this.#limits.stallMs / 1000} s`;
-    this.#giveUp(underWay);
+    if (underWay !== undefined) this.#giveUp(underWay);
     const giveUp = (): void => {
+      // while the server thread is behind too, what comes waits, and with it its senders
+      if (this.#held !== undefined) return;
       const groups = this.#groups;
       this.#groups = [];
       for (const group of groups) this.#giveUp(group);
@@ -269,43 +290,49 @@ export class JournalWriter {
   #refused(error: unknown): void {
     this.#state = isNoRoom(error) ? 'full' : 'failing';
     this.#error = error instanceof Error ? error.message : String(error);
+    this.#tryAgainIn(retryEveryMs);
+  }
+
+  /** The disk answered after all. */
+  #endStall(): void {
+    if (this.#state !== 'stalled') return;
+    this.#state = this.#stateBeforeStall;
+    if (this.#state === 'storing') this.#storesAgain();
+  }
+
+  #storesAgain(): void {
+    this.#state = 'storing';
+    this.#error = undefined;
+    this.#handlers.onRecovered();
+  }
+
+  #tryAgainIn(ms: number): void {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       this.#isTidyWanted = true;
       this.#work();
-    }, retryEveryMs);
-  }
-
-  #recovered(): void {
-    if (this.#state !== 'stalled') return;
-    this.#state = 'storing';
-    this.#error = undefined;
-    this.#handlers.onRecovered();
+    }, ms);
   }
 
   async #tidy(): Promise<void> {
     this.#isTidyWanted = false;
+    const isRefusing = this.#state !== 'storing';
     try {
       await this.#files.tidy(this.#allHave(), this.#handlers.nowMs());
-      if (this.#state === 'storing') {
+      if (!this.#files.hasReserve) this.#tryAgainIn(reserveEveryMs);
+      if (isRefusing) {
+        await this.#files.probe();
+        this.#storesAgain();
+      } else if (this.#state === 'storing') {
         this.#error = undefined;
-        return;
       }
-      await this.#files.probe();
     } catch (error) {
-      if (this.#state !== 'storing') this.#refused(error);
-      // records are still stored; the status shows what could not be tidied
-      else this.#error = error instanceof Error ? error.message : String(error);
-      return;
+      if (isRefusing) this.#refused(error);
+      else {
+        // records are still stored; the status shows what could not be tidied
+        this.#error = error instanceof Error ? error.message : String(error);
+        this.#tryAgainIn(reserveEveryMs);
+      }
     }
-    this.#state = 'storing';
-    this.#error = undefined;
-    this.#handlers.onRecovered();
   }
-}
-
-function isNoRoom(error: unknown): boolean {
-  if (error instanceof NoRoomError) return true;
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === 'ENOSPC' || error.code === 'EDQUOT';
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
+import { readThrough } from './readThrough.ts';
+import { reserveFile } from './reserve.ts';
 import { soundFrameAt } from './sealedFrame.ts';
 import { listSegments, type Segment, syncFolder } from './segments.ts';
 
@@ -16,6 +18,10 @@ export type RecoveredJournal = {
   readonly lastSequence: number;
   /** Bytes at the end that were no whole frame, and are cut off: a commit that a crash cut short. */
   readonly tornBytes: number;
+  /** Files that a failing disk left behind and that hold nothing that counts; renamed. */
+  readonly leftOver: readonly string[];
+  /** Size of the reserve that is there already; 0 = none. */
+  readonly reserveBytes: number;
 };
 
 const format = 1;
@@ -27,7 +33,9 @@ const format = 1;
  */
 export async function recoverJournal(dir: string): Promise<RecoveredJournal> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
+  await syncFolder(path.dirname(dir));
   const id = await readId(dir);
+  const leftOver = await putLeftOversAside(dir);
   const segments = await listSegments(dir);
   let tornBytes = 0;
   let lastSequence = 0;
@@ -46,7 +54,42 @@ export async function recoverJournal(dir: string): Promise<RecoveredJournal> {
   );
   const empty = known.filter(({ bytes }) => bytes === 0);
   for (const { file } of empty) await rm(file);
-  return { id, segments: known.filter(({ bytes }) => bytes > 0), lastSequence, tornBytes };
+  return {
+    id,
+    segments: known.filter(({ bytes }) => bytes > 0),
+    lastSequence,
+    tornBytes,
+    leftOver,
+    reserveBytes: await sizeOf(reserveFile(dir)),
+  };
+}
+
+/**
+ * Of two segments that begin with the same record, a disk that failed could not remove the first,
+ * whose commit does not count: the one that was written to last does.
+ */
+async function putLeftOversAside(dir: string): Promise<readonly string[]> {
+  const leftOver: string[] = [];
+  let newest: { firstSequence: number; file: string; mtimeMs: number } | undefined;
+  for (const { firstSequence, file } of await listSegments(dir)) {
+    const { mtimeMs } = await stat(file);
+    if (newest?.firstSequence === firstSequence) {
+      const older = newest.mtimeMs < mtimeMs ? newest.file : file;
+      await rename(older, `${older}.left-over`);
+      leftOver.push(older);
+      if (older === file) continue;
+    }
+    newest = { firstSequence, file, mtimeMs };
+  }
+  return leftOver;
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  return found?.size ?? 0;
 }
 
 async function readId(dir: string): Promise<string> {
@@ -95,7 +138,14 @@ async function readTail({
   salt,
 }: Segment): Promise<{ end: number; lastSequence: number; tornBytes: number }> {
   // a segment is 64 MiB at most, and this happens once a start
-  const bytes = await readFile(file);
+  const { size } = await stat(file);
+  const bytes = new Uint8Array(size);
+  const handle = await open(file, 'r');
+  try {
+    await readThrough(handle, bytes, 0);
+  } finally {
+    await handle.close();
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = 0;
   // its name was given when the record before it was on disk

@@ -7,35 +7,39 @@ import { nameSegment, type Segment, syncFolder } from './segments.ts';
  * else can: a file of zeros that becomes a segment and is written over in place.
  */
 
-const fileOf = (dir: string): string => path.join(dir, 'reserve');
+/** Where the reserve of a journal is. It is there wholly or not at all. */
+export function reserveFile(dir: string): string {
+  return path.join(dir, 'reserve');
+}
 
 /**
- * Makes the reserve. Whole or not at all: a half one is removed again.
+ * Makes the reserve.
  *
  * @throws the system's error when the disk has no room for it
  */
 export async function makeReserve(dir: string, bytes: number): Promise<void> {
-  const file = fileOf(dir);
-  const handle = await open(file, 'w', 0o600);
+  const draft = `${reserveFile(dir)}.new`;
+  const handle = await open(draft, 'w', 0o600);
   try {
     const zeros = new Uint8Array(Math.min(bytes, 1 << 20));
-    for (let at = 0; at < bytes; at += zeros.byteLength) {
-      await handle.write(zeros, 0, Math.min(zeros.byteLength, bytes - at), at);
+    for (let at = 0; at < bytes; ) {
+      const length = Math.min(zeros.byteLength, bytes - at);
+      at += (await handle.write(zeros, 0, length, at)).bytesWritten;
     }
     await handle.sync();
   } catch (error) {
-    await rm(file, { force: true });
+    await rm(draft, { force: true });
     throw error;
   } finally {
     await handle.close();
   }
+  await rename(draft, reserveFile(dir));
   await syncFolder(dir);
 }
 
-/** Turns the reserve into the segment that begins with this record. */
+/** Turns the reserve into the segment that begins with this record; the folder is not synced yet. */
 export async function breakReserve(dir: string, firstSequence: number): Promise<Segment> {
   const segment = nameSegment(dir, firstSequence);
-  await rename(fileOf(dir), segment.file);
-  await syncFolder(dir);
+  await rename(reserveFile(dir), segment.file);
   return segment;
 }

@@ -30,6 +30,15 @@ export function sealFrames(bytes: Uint8Array, firstSequence: number, salt: numbe
   return sequence;
 }
 
+/** Takes their place in the order of events away from frames that did not get there. */
+export function clearSequences(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.byteLength; ) {
+    view.setFloat64(at + 8, 0, true);
+    at += frameHeaderBytes + view.getUint32(at + 4, true);
+  }
+}
+
 /**
  * The frame that begins at `at`, if a whole and sound one does.
  *

@@ -39,7 +39,9 @@ export class SegmentFiles {
   readonly #finished: KnownSegment[];
   #active: Active | undefined;
   #lastSequence: number;
-  #hasReserve = false;
+  #hasReserve: boolean;
+  /** A file without a record that counts, which the disk did not let us remove. */
+  #leftOver: string | undefined;
 
   constructor(dir: string, recovered: RecoveredJournal, limits: DiskLimits) {
     this.#dir = dir;
@@ -47,6 +49,7 @@ export class SegmentFiles {
     this.#room = new DiskRoom(dir, limits.maxBytes);
     this.#finished = [...recovered.segments];
     this.#lastSequence = recovered.lastSequence;
+    this.#hasReserve = recovered.reserveBytes === limits.reserveBytes;
   }
 
   /** The newest record on disk. */
@@ -103,9 +106,14 @@ export class SegmentFiles {
     if (!active?.isReserve) {
       if (!this.#hasReserve) throw new NoRoomError('the reserve is used up');
       await this.#finish();
+      await this.#removeLeftOver();
       this.#hasReserve = false;
       const segment = await breakReserve(this.#dir, this.#lastSequence + 1);
+      // until it is opened: nobody else would know of it
+      this.#leftOver = segment.file;
+      await syncFolder(this.#dir);
       active = await this.#activate(segment, 'r+', true);
+      this.#leftOver = undefined;
     }
     if (active.bytes + frames.byteLength > this.#limits.reserveBytes) {
       throw new NoRoomError('the reserve is used up');
@@ -133,7 +141,8 @@ export class SegmentFiles {
    */
   async tidy(consumed: number, nowMs: number): Promise<void> {
     await this.#room.look();
-    while (this.#finished.length > 0) {
+    // the newest stays, however old it is: its name and records say where the sequences are
+    while (this.#finished.length > (this.#active === undefined ? 1 : 0)) {
       const oldest = this.#finished[0];
       if (oldest === undefined || this.#lastOf(0) > consumed) break;
       const isOld = oldest.lastAtMs < nowMs - this.#limits.keepMs;
@@ -173,9 +182,9 @@ export class SegmentFiles {
       }
       await active.handle.datasync();
     } catch (error) {
-      if (isNoSpace(error)) this.#room.ranOut();
+      if (isNoRoom(error)) this.#room.ranOut();
       // after a failed sync nobody knows what the file holds: it is written to no more
-      await this.#finish().catch((also: unknown) => {
+      await this.#finish('failed').catch((also: unknown) => {
         throw new AggregateError([error, also], `${String(error)}, and then ${String(also)}`);
       });
       throw error;
@@ -188,6 +197,7 @@ export class SegmentFiles {
 
   async #begin(): Promise<Active> {
     await this.#finish();
+    await this.#removeLeftOver();
     const segment = nameSegment(this.#dir, this.#lastSequence + 1);
     const active = await this.#activate(segment, 'wx', false);
     await syncFolder(this.#dir);
@@ -201,19 +211,27 @@ export class SegmentFiles {
   }
 
   /** Ends the segment that grows: cuts off what a failed commit left, drops it if nothing is in it. */
-  async #finish(): Promise<void> {
+  async #finish(lastCommit: 'done' | 'failed' = 'done'): Promise<void> {
     const active = this.#active;
     if (active === undefined) return;
     this.#active = undefined;
-    const { file, firstSequence, salt, bytes, lastAtMs, handle } = active;
+    const { file, firstSequence, salt, bytes, lastAtMs, handle, isReserve } = active;
     if (bytes > 0) this.#finished.push({ file, firstSequence, salt, bytes, lastAtMs });
+    else this.#leftOver = file;
     try {
       // a disk that refuses this too leaves frames behind that readers know not to count
-      await handle.truncate(bytes);
+      if (isReserve || lastCommit === 'failed') await handle.truncate(bytes);
     } finally {
       await handle.close();
     }
-    if (bytes === 0) await rm(file, { force: true });
+    await this.#removeLeftOver();
+  }
+
+  /** Two segments that begin with the same record would hide each other: the next waits until it is gone. */
+  async #removeLeftOver(): Promise<void> {
+    if (this.#leftOver === undefined) return;
+    await rm(this.#leftOver, { force: true });
+    this.#leftOver = undefined;
   }
 
   /** True when what every consumer has should make room for what comes. */
@@ -240,7 +258,9 @@ export class SegmentFiles {
   }
 }
 
-function isNoSpace(error: unknown): boolean {
+/** True when an error says that there is no room, within the bound or on the disk. */
+export function isNoRoom(error: unknown): boolean {
+  if (error instanceof NoRoomError) return true;
   if (!(error instanceof Error) || !('code' in error)) return false;
   return error.code === 'ENOSPC' || error.code === 'EDQUOT';
 }

@@ -11,6 +11,7 @@ export type Degradation = {
     | 'journal_without_reserve'
     | 'journal_damaged'
     | 'messages_lost'
+    | 'quarantine_skipped'
     | 'clock_set_back'
     | 'database_lacks'
     | 'database_upkeep'

@@ -249,8 +249,11 @@ function openPool(connection: pg.ClientConfig, log: Logger) {
       lastError = answer instanceof Error ? answer.message : String(answer);
     });
   });
-  pool.on('connect', () => {
+  pool.on('connect', (client) => {
     lastError = undefined;
+    // small queries over many days look dear to the planner, and compiling one takes longer than
+    // running it; queued before all others, and its failure is told by the query that follows
+    client.query('set jit = off').catch(() => undefined);
   });
   return { pool, lastError: () => lastError };
 }

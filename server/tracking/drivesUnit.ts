@@ -6,7 +6,7 @@ import { measuredAtMs, type Track } from './track.ts';
  * lost.
  *
  * @param primary the track of the unit's primary tracker; undefined when it has none
- * @param atMs when the news came, UTC epoch milliseconds
+ * @param atMs when the news was measured, UTC epoch milliseconds
  */
 export function drivesUnit(
   { key, role }: Tracker,

@@ -2,19 +2,20 @@ import pino from 'pino';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { decode } from '../../devices/protocols/decode.ts';
 import type { JournalChunk } from '../../server/domain/journalRecord.ts';
-import { Recorder, type RecorderOptions } from '../../server/recorder.ts';
+import { Recorder, type RecordReader } from '../../server/recorder.ts';
 import type { RecordedBatch } from '../../server/storage/recordStore.ts';
 import { Tracks } from '../../server/tracking/tracks.ts';
 import { chunkOf, nativeMessage } from '../fixtures/journalChunk.ts';
 
 const startMs = Date.UTC(2024, 10, 27, 0, 15, 3);
+const tracker = { key: 7, id: 'hp-07', region: '64.08', unitKey: 70, role: 'primary' } as const;
 const patient = { timeout: 10_000 };
 const fix = (fixedAt: number) => ({ fixedAt, lon: 117.5, lat: 0.5 });
 
-/** A journal of these messages of one tracker, one chunk each `perChunk` messages. */
-function readerOf(contents: readonly unknown[], perChunk = 10): RecorderOptions['reader'] {
+/** A journal of these messages of one tracker after a record. */
+function readerOf(contents: readonly unknown[], from = 0, perChunk = 10): RecordReader {
   const chunks: JournalChunk[] = [];
-  for (let at = 0; at < contents.length; at += perChunk) {
+  for (let at = from; at < contents.length; at += perChunk) {
     const records = contents
       .slice(at, at + perChunk)
       .map((content) => ({ input: nativeMessage('hp-07', content), atMs: startMs }));
@@ -39,11 +40,12 @@ function record(
   contents: readonly unknown[],
   accept: (batch: RecordedBatch) => void | Promise<void> = () => undefined,
   nowMs = () => startMs,
+  reader = readerOf(contents),
 ): Recording {
   const taken: RecordedBatch[] = [];
   const recorded: number[] = [];
   const tracks = new Tracks();
-  tracks.setTrackers([{ key: 7, id: 'hp-07', region: '64.08', unitKey: 70, role: 'primary' }]);
+  tracks.setTrackers([tracker]);
   const recorder = new Recorder({
     decode,
     tracks,
@@ -51,7 +53,13 @@ function record(
     retentionMs: 366 * 24 * 3_600_000,
     journalId: '0d3f9c1e-5a73-4c59-9c3b-6f1f5a0e7f11',
     after: 0,
-    reader: readerOf(contents),
+    reader,
+    readCheckpoint: async () => taken.at(-1)?.checkpoint?.sequence ?? 0,
+    goBack: async (after) => {
+      tracks.setTrackers([]);
+      tracks.setTrackers([tracker]);
+      return readerOf(contents, after);
+    },
     write: async (batch) => {
       await accept(batch);
       taken.push(batch);
@@ -137,22 +145,65 @@ describe('the recorder', () => {
   });
 
   it('keeps what cannot be read or believed aside, and of a flood of it a bounded part', async () => {
-    const { recorder, taken } = record([
-      fix(0),
-      ...Array.from({ length: 100 }, () => 'nonsense'),
-      fix(startMs),
-    ]);
+    const contents = [fix(0), ...Array.from({ length: 2_100 }, () => 'nonsense'), fix(startMs)];
+    const reader = readerOf(contents, 0, 1_000);
+    const { recorder, taken } = record(contents, undefined, undefined, reader);
     await vi.waitFor(() => expect(recorder.status().behind).toBe(0), patient);
     const kept = taken.flatMap(({ quarantined }) => quarantined);
-    expect(kept).toHaveLength(60);
+    expect(kept).toHaveLength(2_000);
     expect(kept[0]).toMatchObject({ sequence: 1, part: 0, reason: 'clock_behind' });
     expect(kept[1]).toMatchObject({
       sequence: 2,
       reason: 'not_json',
       content: { kind: 'message' },
     });
-    expect(recorder.status()).toMatchObject({ quarantined: 60, quarantineSkipped: 41 });
+    expect(recorder.status()).toMatchObject({ quarantined: 2_000, quarantineSkipped: 101 });
     expect(timesOf(taken)).toEqual([0]);
+  });
+
+  it('reads once more what a database lacks that was put back to an earlier state', async () => {
+    let hasFailed = false;
+    const recording = record(
+      Array.from({ length: 35 }, (_, i) => fix(startMs + i)),
+      ({ checkpoint }) => {
+        if (checkpoint?.sequence !== 30 || hasFailed) return;
+        hasFailed = true;
+        // it comes back with the first ten records only
+        recording.taken.splice(1);
+        throw databaseError('57P01');
+      },
+    );
+    const { recorder, taken, recorded } = recording;
+    await vi.waitFor(() => expect(recorder.status().behind).toBe(0), patient);
+    expect(timesOf(taken)).toEqual(Array.from({ length: 35 }, (_, i) => i));
+    expect(recorded).toEqual([10, 20, 20, 30, 35]);
+  });
+
+  it('tries again when the journal cannot be read', async () => {
+    const reader = readerOf([fix(startMs)]);
+    let attempts = 0;
+    const { recorder, taken } = record([fix(startMs)], undefined, undefined, {
+      ...reader,
+      next: async (upTo, maxBytes) => {
+        attempts += 1;
+        if (attempts === 1) throw new Error('EMFILE');
+        return reader.next(upTo, maxBytes);
+      },
+    });
+    await vi.waitFor(() => expect(recorder.status().failing?.error).toBe('EMFILE'), patient);
+    await vi.waitFor(() => expect(recorder.status().behind).toBe(0), patient);
+    expect(timesOf(taken)).toEqual([0]);
+  });
+
+  it('ends although the database never answers', async () => {
+    const asked = Promise.withResolvers<void>();
+    const { recorder, recorded } = record([fix(startMs)], () => {
+      asked.resolve();
+      return new Promise(() => undefined);
+    });
+    await asked.promise;
+    await recorder.close();
+    expect(recorded).toEqual([]);
   });
 
   it('ends although the database is away, and leaves the rest to the journal', async () => {

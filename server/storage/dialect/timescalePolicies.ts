@@ -42,7 +42,7 @@ export async function setTimescalePolicies(
       `call add_columnstore_policy('position_minutes', after => interval '${refreshed + 1} days')`,
     );
   });
-  return switchTelemetryOff(pool);
+  return setDatabaseSettings(pool);
 }
 
 /**
@@ -60,22 +60,41 @@ export async function refreshOldMinutes(pool: Pool, retentionDays: number): Prom
   );
 }
 
-/** A command post tells nobody outside that it exists. */
-async function switchTelemetryOff(pool: Pool): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ setting: string; database: string }>(
-    `select setting, current_database() as database
-     from pg_settings where name = 'timescaledb.telemetry_level'`,
-  );
-  const row = rows[0];
-  if (row === undefined || row.setting === 'off') return [];
-  const statement = `alter database "${row.database.replaceAll('"', '""')}" set timescaledb.telemetry_level = 'off'`;
-  try {
-    await pool.query(statement);
-    return [];
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return [
-      `TimescaleDB sends usage figures to its maker, and this user may not switch that off (${detail}): run ${statement} as the owner of the database, or set it in postgresql.conf.`,
-    ];
+/** Settings of the database itself, which hold for TimescaleDB's own jobs too. */
+const databaseSettings = [
+  {
+    name: 'timescaledb.telemetry_level',
+    value: 'off',
+    // a command post tells nobody outside that it exists
+    otherwise: 'TimescaleDB sends usage figures to its maker',
+  },
+  {
+    name: 'timescaledb.compression_batch_size_limit',
+    // 6.6 bytes a position instead of 7.2 with the default of 1000; late rows and reads take as long
+    value: '2000',
+    otherwise: 'compressed positions take a tenth more room than they have to',
+  },
+] as const;
+
+/** @returns what could not be set, a sentence each */
+async function setDatabaseSettings(pool: Pool): Promise<readonly string[]> {
+  const advice: string[] = [];
+  for (const { name, value, otherwise } of databaseSettings) {
+    const { rows } = await pool.query<{ setting: string; database: string }>(
+      `select setting, current_database() as database from pg_settings where name = $1`,
+      [name],
+    );
+    const row = rows[0];
+    if (row === undefined || row.setting === value) continue;
+    const statement = `alter database "${row.database.replaceAll('"', '""')}" set ${name} = '${value}'`;
+    try {
+      await pool.query(statement);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      advice.push(
+        `${otherwise}, and this user may not change that (${detail}): run ${statement} as the owner of the database, or set it in postgresql.conf.`,
+      );
+    }
   }
+  return advice;
 }

@@ -178,6 +178,24 @@ export function describeQueries(name: string, open: () => Promise<OpenedDatabase
         ]);
       });
 
+      it('takes the newest fix, however few or many seconds ago it was', async () => {
+        const atMs = at(9);
+        const ages = [0, 59_999, 60_000, 60_001, 30 * minuteMs];
+        await write({
+          assignments: ages.map((_, i) => carry(i + 1, (i + 1) * 10)),
+          fixes: ages.flatMap((ageMs, i) =>
+            [-1, 0, 1, 120_000].map((olderMs) => {
+              const fixedAtMs = atMs - ageMs - olderMs;
+              return { ...fix(i + 1, 0), fixedAtMs, receivedAtMs: fixedAtMs };
+            }),
+          ),
+        });
+        const { positions } = await snapshotAt(database.pool, { atMs });
+        // 1 ms later than the age says, but for the tracker whose next fix is yet to come
+        const newest = ages.map((ageMs) => (ageMs === 0 ? atMs : atMs - ageMs + 1));
+        expect([...positions.fixedAtMs]).toEqual(newest);
+      });
+
       it('leaves out who was silent for longer than asked', async () => {
         await write({ assignments: [carry(1, 10)], fixes: [fix(1, 0)] });
         const query = { atMs: at(30), maxAgeMs: 30 * minuteMs };

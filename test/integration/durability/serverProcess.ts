@@ -133,9 +133,10 @@ function runningPostmaster(databaseDir: string): number | undefined {
 export async function recorded(server: ServerProcess): Promise<Health> {
   for (;;) {
     const health = await server.health();
-    // a first report of the door comes within a second
-    const { journal, storage } = health;
-    if (journal !== null && storage.behind === 0 && health.door.waiting === 0) return health;
+    // the door reports once a second
+    const { journal, storage, door } = health;
+    const isStoring = journal?.state === 'storing';
+    if (isStoring && storage.behind === 0 && door.waiting === 0) return health;
     await delay(50);
   }
 }

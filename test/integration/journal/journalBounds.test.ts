@@ -1,9 +1,12 @@
-import { pbkdf2 } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { type JournalDamage, JournalReader } from '../../../ingest/journal/journalReader.ts';
+import { defaultJournalLimits } from '../../../ingest/journal/journalWriter.ts';
 import { recoverJournal } from '../../../ingest/journal/recoverJournal.ts';
+import { recordsOf } from '../../../server/domain/journalRecord.ts';
+import { failDisk, fileMethods, holdDisk } from './failingDisk.ts';
 import {
   journalFolder,
   message,
@@ -30,30 +33,28 @@ const segmentsIn = (dir: string): number =>
 describe('the bounds of the journal', () => {
   it('drops what every consumer has when nine tenths of its bound are reached, and nothing else', async () => {
     const dir = journalFolder();
-    const { writer, append } = await openJournal(dir, {
-      maxBytes: 2_000_000,
-      segmentBytes: 100_000,
-    });
-    for (let i = 0; i < 15; i++)
-      await Promise.all(Array.from({ length: 100 }, () => append(kilobyte)));
-    expect(writer.status()).toMatchObject({ state: 'storing', lastSequence: 1_500 });
-    const before = writer.status().usedBytes;
-    expect(before).toBeGreaterThan(1_500_000);
-    writer.setConsumed('test', 700);
-    await append(kilobyte);
+    const journal = await openJournal(dir, { maxBytes: 12_000_000, segmentBytes: 500_000 });
+    const { writer } = journal;
+    const appendMany = (count: number): Promise<unknown> =>
+      Promise.all(Array.from({ length: count }, () => journal.append(kilobyte)));
+    for (let i = 0; i < 20; i++) await appendMany(500);
+    const before = writer.status();
+    expect(before).toMatchObject({ state: 'storing', lastSequence: 10_000 });
+    writer.setConsumed('test', 5_000);
+    await appendMany(1);
     // below nine tenths all is kept
-    expect(writer.status().usedBytes).toBeGreaterThan(before);
-    for (let i = 0; i < 4; i++)
-      await Promise.all(Array.from({ length: 100 }, () => append(kilobyte)));
-    writer.setConsumed('test', 701);
+    expect(writer.status().usedBytes).toBeGreaterThan(before.usedBytes);
+    await appendMany(600);
+    expect(writer.status().usedBytes).toBeGreaterThan(10_800_000);
+    writer.setConsumed('test', 5_001);
     await vi.waitFor(
-      () => expect(writer.status().usedBytes).toBeLessThanOrEqual(1_800_000),
+      () => expect(writer.status().usedBytes).toBeLessThanOrEqual(10_800_000),
       patient,
     );
     // what is left is everything from some place at or before the consumer's
-    const { records, damage } = await readAll(dir, 1_901, { after: 701 });
+    const { records, damage } = await readAll(dir, 10_601, { after: 5_001 });
     expect(records.map(([sequence]) => sequence)).toEqual(
-      Array.from({ length: 1_200 }, (_, i) => 702 + i),
+      Array.from({ length: 5_600 }, (_, i) => 5_002 + i),
     );
     expect(damage).toEqual([]);
   });
@@ -139,22 +140,29 @@ describe('the bounds of the journal', () => {
     expect(said.room).toBe(1);
   });
 
+  it('acknowledges a record when it is on disk and not before', async () => {
+    const { append } = await openJournal(journalFolder());
+    const disk = holdDisk(await fileMethods(), 'datasync');
+    let outcome = 'none yet';
+    const settled = append(kilobyte).then((known) => {
+      outcome = known;
+    });
+    await disk.asked;
+    await setTimeout(20);
+    expect(outcome).toBe('none yet');
+    disk.answer();
+    await settled;
+    expect(outcome).toBe('stored');
+  });
+
   it('gives up what waits when the disk hangs, and takes records again when it answers', async () => {
-    const { writer, append, said, chunks } = await openJournal(journalFolder(), { stallMs: 50 });
+    const { writer, append, said, chunks } = await openJournal(journalFolder(), { stallMs: 500 });
     await append(kilobyte);
-    // the disk is reached through a pool of four threads; these keep all of them busy
-    const busy = Array.from(
-      { length: 4 },
-      () =>
-        new Promise<void>((resolve, reject) => {
-          pbkdf2('a', 'b', 400_000, 64, 'sha512', (error) => (error ? reject(error) : resolve()));
-        }),
-    );
-    const first = append(kilobyte);
-    expect(await first).toBe('not_stored');
+    const disk = holdDisk(await fileMethods(), 'datasync');
+    expect(await append(kilobyte)).toBe('not_stored');
     expect(writer.status()).toMatchObject({ state: 'stalled' });
     expect(await append(kilobyte)).toBe('not_stored');
-    await Promise.all(busy);
+    disk.answer();
     await vi.waitFor(() => expect(said.recovered).toBe(1), patient);
     expect(await append(kilobyte)).toBe('stored');
     expect(writer.status()).toMatchObject({ state: 'storing', notStored: 2 });
@@ -167,6 +175,122 @@ describe('the bounds of the journal', () => {
       [0, 2],
       [1, 3],
     ]);
+  });
+
+  it('loses no acknowledged record on a disk that fails again and again', async () => {
+    const dir = journalFolder();
+    const { writer, append } = await openJournal(dir);
+    const methods = await fileMethods();
+    const expected: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      expect(await append(message(`good ${round}`))).toBe('stored');
+      expected.push(`good ${round}`);
+      // the sync fails, and so does the cutting off of what it left
+      const broken = failDisk(methods, ['datasync', 'truncate'], 'EIO');
+      expect(await append(message(`refused ${round}`))).toBe('not_stored');
+      expect(writer.status().state).toBe('failing');
+      // the first attempt on a new segment fails too, and leaves it behind with the next one's number
+      if (round % 2 === 1) {
+        await vi.waitFor(() => expect(writer.status().state).toBe('storing'), patient);
+        expect(await append(message('refused once more'))).toBe('not_stored');
+      }
+      broken.mend();
+      await vi.waitFor(() => expect(writer.status().state).toBe('storing'), patient);
+    }
+    // without it what was refused last would be at the end of the journal, and be read after all
+    expect(await append(message('last'))).toBe('stored');
+    expected.push('last');
+    await writer.close();
+    const { lastSequence } = await recoverJournal(dir);
+    const { records, damage } = await readAll(dir, lastSequence);
+    expect(records.map(([, text]) => text)).toEqual(expected);
+    expect(damage).toEqual([]);
+  }, 30_000);
+
+  it('puts aside what a failing disk left under the number of a segment, and reads the right one', async () => {
+    const [one, other] = [journalFolder(), journalFolder()];
+    for (const [dir, text] of [
+      [one, 'left over'],
+      [other, 'acknowledged'],
+    ] as const) {
+      const { writer, append } = await openJournal(dir);
+      await append(message(text));
+      await writer.close();
+    }
+    const [leftOver = ''] = readdirSync(one).filter((name) => name.endsWith('.segment'));
+    writeFileSync(path.join(other, leftOver), readFileSync(path.join(one, leftOver)));
+    utimesSync(path.join(other, leftOver), 1_000, 1_000);
+    const recovered = await recoverJournal(other);
+    expect(recovered.leftOver).toEqual([path.join(other, leftOver)]);
+    expect((await readAll(other, 1)).records).toEqual([[1, 'acknowledged']]);
+  });
+
+  it('lets one who follows read the reserve while it is written', async () => {
+    const dir = journalFolder();
+    const journal = await openJournal(dir, {
+      ...defaultJournalLimits,
+      maxBytes: 8_000_000,
+      segmentBytes: 500_000,
+    });
+    const stored = await fill(journal);
+    const damage: JournalDamage[] = [];
+    const reader = new JournalReader(dir, stored, (lost) => damage.push(lost));
+    for (let i = 1; i <= 5; i++) {
+      expect(await journal.append({ kind: 'operator_action', json: `"sos ${i}"` }, true)).toBe(
+        'stored',
+      );
+      const chunk = await reader.next(stored + i, 1 << 20);
+      expect([...recordsOf(chunk?.bytes ?? new Uint8Array())]).toMatchObject([
+        { sequence: stored + i, json: `"sos ${i}"` },
+      ]);
+    }
+    await reader.close();
+    expect(damage).toEqual([]);
+  });
+
+  it('uses the reserve that is there already after a restart on a full disk', async () => {
+    const dir = journalFolder();
+    const limits = { maxBytes: 1_600_000, segmentBytes: 100_000, reserveBytes: 10_000 };
+    const first = await openJournal(dir, limits);
+    const stored = await fill(first);
+    await first.writer.close();
+    const { writer, append } = await openJournal(dir, limits);
+    expect(writer.status().hasReserve).toBe(true);
+    expect(await append(kilobyte)).toBe('not_stored');
+    expect(await append({ kind: 'operator_action', json: '{}' }, true)).toBe('stored');
+    expect(writer.status().lastSequence).toBe(stored + 1);
+  });
+
+  it('reads past blocks that the disk cannot read any more', async () => {
+    const dir = journalFolder();
+    const { writer, append } = await openJournal(dir);
+    for (let i = 0; i < 40; i++) await append(message(`${i} ${'x'.repeat(1_000)}`));
+    await writer.close();
+    const broken = failDisk(await fileMethods(), ['read'], 'EIO', (...[, , length, position]) => {
+      const [from, to] = [Number(position), Number(position) + Number(length)];
+      return from < 12_288 && to > 8_192;
+    });
+    const { lastSequence } = await recoverJournal(dir);
+    const { records, damage } = await readAll(dir, lastSequence);
+    broken.mend();
+    expect(lastSequence).toBe(40);
+    const lost = damage.reduce((sum, { firstLost, lastLost }) => sum + lastLost - firstLost + 1, 0);
+    expect(lost).toBeGreaterThan(3);
+    expect(lost).toBeLessThan(7);
+    expect(records).toHaveLength(40 - lost);
+  });
+
+  it('keeps its newest segment, by which a restart knows where it was, however old it is', async () => {
+    const dir = journalFolder();
+    const first = await openJournal(dir, { keepMs: -1 });
+    await first.append(kilobyte);
+    await first.writer.close();
+    for (let start = 0; start < 2; start++) {
+      const again = await openJournal(dir, { keepMs: -1 });
+      again.writer.setConsumed('test', 1);
+      await again.writer.close();
+      expect(again.recovered.lastSequence).toBe(1);
+    }
   });
 
   it('does not read what a commit that failed left behind', async () => {
