@@ -235,7 +235,15 @@ async function checkServer(client: pg.ClientBase): Promise<void> {
 }
 
 function openPool(connection: pg.ClientConfig, log: Logger) {
-  const pool = new pg.Pool({ ...connection, max: maxConnections });
+  const pool = new pg.Pool({
+    ...connection,
+    max: maxConnections,
+    // small queries over many days look dear to the planner, and compiling one takes longer than
+    // running it
+    onConnect: async (client) => {
+      await client.query('set jit = off');
+    },
+  });
   let lastError: string | undefined;
   // an idle connection that breaks has nobody waiting on it; unheard, its error would end the process
   pool.on('error', (error) => {
@@ -249,11 +257,8 @@ function openPool(connection: pg.ClientConfig, log: Logger) {
       lastError = answer instanceof Error ? answer.message : String(answer);
     });
   });
-  pool.on('connect', (client) => {
+  pool.on('connect', () => {
     lastError = undefined;
-    // small queries over many days look dear to the planner, and compiling one takes longer than
-    // running it; queued before all others, and its failure is told by the query that follows
-    client.query('set jit = off').catch(() => undefined);
   });
   return { pool, lastError: () => lastError };
 }
