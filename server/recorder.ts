@@ -59,8 +59,11 @@ type Recorded = { readonly position: Position; readonly origin: Origin };
 /** Read from the journal at once: some 5,000 pings. */
 const readBytes = 1 << 20;
 const batchSize = 4_000;
-/** Below a load that fills batches, rows gather this long: a tenth of the commits for the disk. */
-const gatherMs = 100;
+/**
+ * While nothing waits, rows gather this long. The database's commits and the journal's share a disk,
+ * and acknowledgements wait for the journal's.
+ */
+const gatherMs = 500;
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 const closePatienceMs = 3_000;
@@ -167,8 +170,8 @@ export class Recorder {
       this.#quarantined = [];
       // without a chunk the rest of the records is lost, and the reader has said so
       await this.#record(positions, quarantined, chunk?.lastSequence ?? reader.after);
-      const isQuiet = positions.length < batchSize / 4;
-      if (isQuiet) await this.#pause(startedAtMs + gatherMs - performance.now());
+      const hasAll = this.#recorded >= this.#known;
+      if (hasAll) await this.#pause(startedAtMs + gatherMs - performance.now());
     }
   }
 

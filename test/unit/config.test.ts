@@ -16,10 +16,32 @@ describe('configuration', () => {
         http: { host: '127.0.0.1', port: 8080 },
         mqtt: { host: '127.0.0.1', port: 1883 },
         databaseUrl: undefined,
+        retentionDays: 366,
+        journal: { maxBytes: 5e9, keepMs: 7 * 24 * 3_600_000 },
         basemap: { from: 'built-in' },
         logLevel: 'info',
       },
     });
+  });
+
+  it('takes whole numbers within their bounds', () => {
+    const set = {
+      POSKO_RETENTION_DAYS: '30',
+      POSKO_JOURNAL_MAX_MB: '16',
+      POSKO_JOURNAL_KEEP_HOURS: '0',
+    };
+    expect(loadConfig(set)).toMatchObject({
+      ok: true,
+      config: { retentionDays: 30, journal: { maxBytes: 16e6, keepMs: 0 } },
+    });
+    const wrong = {
+      POSKO_RETENTION_DAYS: '0',
+      POSKO_JOURNAL_MAX_MB: 'abc',
+      POSKO_JOURNAL_KEEP_HOURS: '1.5',
+    };
+    const refused = loadConfig(wrong);
+    if (refused.ok) throw new Error('taken');
+    expect(refused.problems.map(({ variable }) => variable)).toEqual(Object.keys(wrong));
   });
 
   it('takes what is set, and an empty variable for unset', () => {

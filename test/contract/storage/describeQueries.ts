@@ -180,9 +180,9 @@ export function describeQueries(name: string, open: () => Promise<OpenedDatabase
 
       it('takes the newest fix, however few or many seconds ago it was', async () => {
         const atMs = at(9);
-        const ages = [0, 59_999, 60_000, 60_001, 30 * minuteMs];
+        const ages = [0, 60_000, 60_001, 60_002, 30 * minuteMs];
         await write({
-          assignments: ages.map((_, i) => carry(i + 1, (i + 1) * 10)),
+          assignments: ages.map((_, i) => carry(i + 1, i + 1)),
           fixes: ages.flatMap((ageMs, i) =>
             [-1, 0, 1, 120_000].map((olderMs) => {
               const fixedAtMs = atMs - ageMs - olderMs;
@@ -191,7 +191,7 @@ export function describeQueries(name: string, open: () => Promise<OpenedDatabase
           ),
         });
         const { positions } = await snapshotAt(database.pool, { atMs });
-        // 1 ms later than the age says, but for the tracker whose next fix is yet to come
+        // each has one 1 ms later than its age; that of the first comes after the time asked for
         const newest = ages.map((ageMs) => (ageMs === 0 ? atMs : atMs - ageMs + 1));
         expect([...positions.fixedAtMs]).toEqual(newest);
       });

@@ -20,6 +20,7 @@ describe('the live view', () => {
       fresh: 2,
       stale: 1,
       withoutFix: 1,
+      notStored: 0,
     });
   });
 });

@@ -87,12 +87,14 @@ describe('the unit table', () => {
       courseDeg: undefined,
       accuracyM: undefined,
     });
-    const place = { lon: 117.5279, lat: 0.5049, fixedAtMs: startMs, ageMs: 5000 };
+    const place = { lon: 117.5279, lat: 0.5049, fixedAtMs: startMs, ageMs: 5000, isStored: true };
     const motion = { speedMps: 12, courseDeg: 90, accuracyM: 8 };
     const nothing = { speedMps: undefined, courseDeg: undefined, accuracyM: undefined };
     expect(unitMotion(known, 1, startMs + 5000)).toEqual({ ...place, ...motion });
     expect(unitMotion(unknown, 1, startMs + 5000)).toEqual({ ...place, ...nothing });
     expect(unitMotion(known, 2, startMs)).toBeUndefined();
+    const shown = tableWithOne({ isStored: false });
+    expect(unitMotion(shown, 1, startMs)).toMatchObject({ courseDeg: 90, isStored: false });
   });
 
   it('gives each unit the symbol of its kind, and a new one when its kind changes', () => {
