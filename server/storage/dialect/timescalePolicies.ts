@@ -80,12 +80,19 @@ const databaseSettings = [
 async function setDatabaseSettings(pool: Pool): Promise<readonly string[]> {
   const advice: string[] = [];
   for (const { name, value, otherwise } of databaseSettings) {
-    const { rows } = await pool.query<{ setting: string; database: string }>(
-      `select setting, current_database() as database from pg_settings where name = $1`,
+    const { rows } = await pool.query<{
+      setting: string;
+      max_value: number | null;
+      database: string;
+    }>(
+      `select setting, max_val::float8 as max_value, current_database() as database
+       from pg_settings where name = $1`,
       [name],
     );
     const row = rows[0];
     if (row === undefined || row.setting === value) continue;
+    // an older TimescaleDB allows no more than its default
+    if (row.max_value !== null && row.max_value < Number(value)) continue;
     const statement = `alter database "${row.database.replaceAll('"', '""')}" set ${name} = '${value}'`;
     try {
       await pool.query(statement);

@@ -34,6 +34,29 @@ export function packFlags(column: string): string {
   return `string_agg(boolsend(${column}), '')`;
 }
 
+/*
+ * A call of the aggregate costs the database more than the shifts of the columns below, so that two
+ * ints, or four smallints, that travel as one word take half the time, or less.
+ */
+
+/** SQL that packs two columns of type int without nulls, in turn. */
+export function packIntPairs(first: string, second: string): string {
+  return packWords(`(${first}::int8 << 32) | (${second} & 4294967295)`);
+}
+
+/** SQL that packs four columns of type smallint, in turn; null becomes unknownSmallint. */
+export function packSmallintQuads(columns: readonly [string, string, string, string]): string {
+  const parts = columns.map((column, i) => {
+    const known = `coalesce(${column}, (${unknownSmallint})::smallint)`;
+    return `((${known}::int8 & 65535) << ${48 - 16 * i})`;
+  });
+  return packWords(parts.join(' | '));
+}
+
+function packWords(word: string): string {
+  return `string_agg(int8send(${word}), '')`;
+}
+
 /** PostgreSQL counts microseconds from here: 2000-01-01 UTC in epoch milliseconds. */
 const postgresEpochMs = 946_684_800_000;
 
@@ -58,6 +81,34 @@ export function unpackInts(packed: Packed): Int32Array<ArrayBuffer> {
 /** unknownSmallint where the row had null. */
 export function unpackSmallints(packed: Packed): Int16Array<ArrayBuffer> {
   return new Int16Array(swapped(packed, 2));
+}
+
+/** The columns that packIntPairs packed. */
+export function unpackIntPairs(
+  packed: Packed,
+): readonly [Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>] {
+  const turns = unpackInts(packed);
+  const column = (offset: number) => {
+    const values = new Int32Array(turns.length / 2);
+    for (let i = 0; i < values.length; i++) values[i] = turns[2 * i + offset] ?? 0;
+    return values;
+  };
+  return [column(0), column(1)];
+}
+
+type Smallints = Int16Array<ArrayBuffer>;
+
+/** The columns that packSmallintQuads packed. */
+export function unpackSmallintQuads(
+  packed: Packed,
+): readonly [Smallints, Smallints, Smallints, Smallints] {
+  const turns = unpackSmallints(packed);
+  const column = (offset: number) => {
+    const values = new Int16Array(turns.length / 4);
+    for (let i = 0; i < values.length; i++) values[i] = turns[4 * i + offset] ?? 0;
+    return values;
+  };
+  return [column(0), column(1), column(2), column(3)];
 }
 
 /** 1 for true, 0 for false. */

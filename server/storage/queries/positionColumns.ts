@@ -1,12 +1,10 @@
 import {
   type Packed,
-  packFlags,
-  packInts,
-  packSmallints,
+  packIntPairs,
+  packSmallintQuads,
   packTimes,
-  unpackFlags,
-  unpackInts,
-  unpackSmallints,
+  unpackIntPairs,
+  unpackSmallintQuads,
   unpackTimes,
 } from './packedColumns.ts';
 
@@ -41,51 +39,41 @@ export const positionColumnNames =
 /** The select list whose one row `unpackPositions` reads. */
 export const packedPositions = [
   'count(*)::int',
-  packInts('tracker_key'),
   packTimes('fixed_at'),
-  packInts('lon'),
-  packInts('lat'),
-  packInts('receive_delay_ms'),
-  packSmallints('speed'),
-  packSmallints('course'),
-  packSmallints('altitude'),
-  packSmallints('accuracy'),
-  packSmallints('battery'),
-  packSmallints('sats'),
-  packFlags('is_delayed'),
+  packIntPairs('tracker_key', 'receive_delay_ms'),
+  packIntPairs('lon', 'lat'),
+  packSmallintQuads(['speed', 'course', 'altitude', 'accuracy']),
+  packSmallintQuads(['battery', 'sats', 'is_delayed::int', 'null::smallint']),
 ].join(', ');
 
 export type PackedPositions = [
   count: number,
-  trackerKey: Packed,
   fixedAt: Packed,
-  lon: Packed,
-  lat: Packed,
-  receiveDelay: Packed,
-  speed: Packed,
-  course: Packed,
-  altitude: Packed,
-  accuracy: Packed,
-  battery: Packed,
-  sats: Packed,
-  isDelayed: Packed,
+  trackerAndDelay: Packed,
+  place: Packed,
+  motion: Packed,
+  rest: Packed,
 ];
 
 export function unpackPositions(row: PackedPositions): PositionColumns {
+  const [trackerKey, receiveDelayMs] = unpackIntPairs(row[2]);
+  const [lonMicrodeg, latMicrodeg] = unpackIntPairs(row[3]);
+  const [speedCmps, courseDecideg, altitudeM, accuracyDm] = unpackSmallintQuads(row[4]);
+  const [batteryPct, sats, isDelayed] = unpackSmallintQuads(row[5]);
   return {
     count: row[0],
-    trackerKey: unpackInts(row[1]),
-    fixedAtMs: unpackTimes(row[2]),
-    lonMicrodeg: unpackInts(row[3]),
-    latMicrodeg: unpackInts(row[4]),
-    receiveDelayMs: unpackInts(row[5]),
-    speedCmps: unpackSmallints(row[6]),
-    courseDecideg: unpackSmallints(row[7]),
-    altitudeM: unpackSmallints(row[8]),
-    accuracyDm: unpackSmallints(row[9]),
-    batteryPct: unpackSmallints(row[10]),
-    sats: unpackSmallints(row[11]),
-    isDelayed: unpackFlags(row[12]),
+    trackerKey,
+    fixedAtMs: unpackTimes(row[1]),
+    lonMicrodeg,
+    latMicrodeg,
+    receiveDelayMs,
+    speedCmps,
+    courseDecideg,
+    altitudeM,
+    accuracyDm,
+    batteryPct,
+    sats,
+    isDelayed: Uint8Array.from(isDelayed),
   };
 }
 

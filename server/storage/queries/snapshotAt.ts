@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { createDriverRule, layerSql } from './driverRule.ts';
-import { onlyRow, type Packed, packInts, unpackInts } from './packedColumns.ts';
+import { onlyRow, type Packed, packIntPairs, unpackIntPairs } from './packedColumns.ts';
 import {
   type PackedPositions,
   type PositionColumns,
@@ -51,10 +51,10 @@ const maxCarriers = 1 << 20;
  */
 export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snapshot> {
   const { atMs, isAsKnown = false, maxAgeMs = maxAgeDefaultMs } = query;
-  const { rows } = await pool.query<[unitKey: Packed, layer: Packed, ...PackedPositions]>({
+  const { rows } = await pool.query<[unitAndLayer: Packed, ...PackedPositions]>({
     rowMode: 'array',
     text: `
-      select ${packInts('unit_key')}, ${packInts('layer')}, ${packedPositions}
+      select ${packIntPairs('unit_key', 'layer')}, ${packedPositions}
       from (
         select a.unit_key, ${layerSql} as layer, p.*
         from tracker_assignments a
@@ -76,8 +76,8 @@ export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snap
       !isAsKnown,
     ],
   });
-  const [unitKey, layer, ...packed] = onlyRow(rows);
-  return chooseDrivers(unpackInts(unitKey), unpackInts(layer), unpackPositions(packed));
+  const [unitAndLayer, ...packed] = onlyRow(rows);
+  return chooseDrivers(...unpackIntPairs(unitAndLayer), unpackPositions(packed));
 }
 
 /**
