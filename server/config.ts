@@ -184,7 +184,9 @@ function readDatabaseUrl(read: Read, complain: Complain): string | undefined {
   const text = read('POSKO_DATABASE_URL');
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'postgres:' && url?.protocol !== 'postgresql:') {
+  const isPostgres = url?.protocol === 'postgres:' || url?.protocol === 'postgresql:';
+  // without its name, the database is one that is named after the user, which few mean
+  if (!isPostgres || url.pathname.length <= 1) {
     // the value is not shown: it usually holds a password
     complain('POSKO_DATABASE_URL', 'must look like postgres://user:password@host:5432/database');
   }

@@ -35,8 +35,10 @@ function readArguments(args: readonly string[]): string {
   const { values } = parseArgs({ args: [...args], options: { to: { type: 'string' } } });
   const { to } = values;
   if (to === undefined) throw new UsageError('--to is missing, the URL of the other database');
-  const protocol = URL.canParse(to) ? new URL(to).protocol : undefined;
-  if (protocol === 'postgres:' || protocol === 'postgresql:') return to;
+  const url = URL.canParse(to) ? new URL(to) : undefined;
+  const isPostgres = url?.protocol === 'postgres:' || url?.protocol === 'postgresql:';
+  // without its name, the database is one that is named after the user, which few mean
+  if (isPostgres && url.pathname.length > 1) return to;
   // the value is not shown: it usually holds a password
   throw new UsageError('--to must look like postgres://user:password@host:5432/database');
 }

@@ -26,7 +26,7 @@ export async function withDatabase<Value>(
     const connection = readConnection(dataDir);
     if (connection === undefined) {
       throw new Error(
-        `A Posko server (process ${holder.pid}) is starting on ${dataDir} and its database is not ready: try again in a moment.`,
+        `A Posko server (process ${holder.pid}) has ${dataDir}, and no built-in database runs there: if it uses an outside database, set POSKO_DATABASE_URL here as it is set there; if it has just been started, try again in a moment.`,
       );
     }
     return closeAfter(await openExternal({ ...connection }, log), work);

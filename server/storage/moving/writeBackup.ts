@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -44,6 +44,24 @@ const zstdOptions = {
   },
 };
 
+/** Makes a folder, but not those above it: they are more likely mistyped, or a disk that is not mounted. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const isThere = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (isThere) return;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The folder ${folder} is not there and cannot be made (${detail}): name a folder that can be written to.`,
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Backs up a database, which may go on being written to (see openDatabaseSource for what is of which
  * moment), into a folder of compressed COPY files. The folder gets its name when all of it is on the
@@ -58,7 +76,7 @@ export async function writeBackup(options: BackupOptions): Promise<Backup> {
   if (existsSync(folder)) throw new Error(`There is a backup already at ${folder}.`);
   const unfinished = `${folder}${unfinishedEnd}`;
   // what is in it concerns nobody else on this machine
-  await mkdir(to, { recursive: true, mode: 0o700 });
+  await makeFolder(path.resolve(to));
   await mkdir(unfinished, { mode: 0o700 });
   try {
     const manifest = await writeFiles(options, unfinished);
