@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type JournalDamage, JournalReader } from '../ingest/journal/journalReader.ts';
 import type { OpenedJournal } from '../ingest/messages.ts';
 import type { LiveCore } from './liveCore.ts';
-import { Recorder, recorderName } from './recorder.ts';
+import { Recorder, readBytes, recorderName } from './recorder.ts';
 import { type NewestDays, readCheckpoint, writeRecorded } from './storage/recordStore.ts';
 
 export type FollowOptions = {
@@ -27,9 +27,6 @@ export type FollowedJournal = {
   /** Records since the start that could not be read. */
   readonly lostRecords: () => number;
 };
-
-/** Read from the journal at once. */
-const readBytes = 1 << 20;
 
 /**
  * Takes up the journal where the database left off: gives the live core what the database does not

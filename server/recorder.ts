@@ -57,7 +57,7 @@ export type RecorderStatus = {
 type Recorded = { readonly position: Position; readonly origin: Origin };
 
 /** Read from the journal at once: some 5,000 pings. */
-const readBytes = 1 << 20;
+export const readBytes = 1 << 20;
 const batchSize = 4_000;
 /**
  * While nothing waits, rows gather this long. The database's commits and the journal's share a disk,
@@ -159,8 +159,7 @@ export class Recorder {
         continue;
       }
       const startedAtMs = performance.now();
-      const { reader } = this;
-      const read = await this.#read(reader);
+      const read = await this.#read();
       if (!read.ok) continue;
       const { chunk } = read;
       if (chunk !== undefined) this.#pipeline.take(chunk);
@@ -169,23 +168,16 @@ export class Recorder {
       this.#positions = [];
       this.#quarantined = [];
       // without a chunk the rest of the records is lost, and the reader has said so
-      await this.#record(positions, quarantined, chunk?.lastSequence ?? reader.after);
+      await this.#record(positions, quarantined, chunk?.lastSequence ?? this.#reader.after);
       const hasAll = this.#recorded >= this.#known;
       if (hasAll) await this.#pause(startedAtMs + gatherMs - performance.now());
     }
   }
 
-  // a getter, since the compiler would not believe that an awaited call changes a field
-  private get reader(): RecordReader {
-    return this.#reader;
-  }
-
   /** The next chunk, or a pause when the journal's files cannot be read. */
-  async #read(
-    reader: RecordReader,
-  ): Promise<{ ok: true; chunk: JournalChunk | undefined } | { ok: false }> {
+  async #read(): Promise<{ ok: true; chunk: JournalChunk | undefined } | { ok: false }> {
     try {
-      return { ok: true, chunk: await reader.next(this.#known, readBytes) };
+      return { ok: true, chunk: await this.#reader.next(this.#known, readBytes) };
     } catch (error) {
       this.#failed(error);
       await this.#pause(maxRetryMs);

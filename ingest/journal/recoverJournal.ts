@@ -5,6 +5,7 @@ import { readThrough } from './readThrough.ts';
 import { reserveFile } from './reserve.ts';
 import { soundFrameAt } from './sealedFrame.ts';
 import { listSegments, type Segment, syncFolder } from './segments.ts';
+import { writeWhole } from './writeWhole.ts';
 
 /** A segment with what trimming must know of it. */
 export type KnownSegment = Segment & { readonly bytes: number; readonly lastAtMs: number };
@@ -100,7 +101,7 @@ async function readId(dir: string): Promise<string> {
   });
   if (text === undefined) {
     const id = randomUUID();
-    await writeWhole(dir, file, `${JSON.stringify({ format, id })}\n`);
+    await writeWhole(file, (handle) => handle.writeFile(`${JSON.stringify({ format, id })}\n`));
     return id;
   }
   const found: unknown = parseOrUndefined(text);
@@ -115,20 +116,6 @@ async function readId(dir: string): Promise<string> {
     );
   }
   return String(found.id);
-}
-
-/** Writes a file so that it is there wholly or not at all. */
-async function writeWhole(dir: string, file: string, text: string): Promise<void> {
-  const draft = `${file}.new`;
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, file);
-  await syncFolder(dir);
 }
 
 /** Where the last sound frame of a segment ends, and how much comes after it that is not zero. */

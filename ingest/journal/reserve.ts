@@ -1,6 +1,7 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { nameSegment, type Segment, syncFolder } from './segments.ts';
+import { nameSegment, type Segment } from './segments.ts';
+import { writeWhole } from './writeWhole.ts';
 
 /*
  * Room on the disk that is taken in advance, so that SOS and alarm events can be stored when nothing
@@ -17,24 +18,14 @@ export function reserveFile(dir: string): string {
  *
  * @throws the system's error when the disk has no room for it
  */
-export async function makeReserve(dir: string, bytes: number): Promise<void> {
-  const draft = `${reserveFile(dir)}.new`;
-  const handle = await open(draft, 'w', 0o600);
-  try {
+export function makeReserve(dir: string, bytes: number): Promise<void> {
+  return writeWhole(reserveFile(dir), async (handle) => {
     const zeros = new Uint8Array(Math.min(bytes, 1 << 20));
     for (let at = 0; at < bytes; ) {
       const length = Math.min(zeros.byteLength, bytes - at);
       at += (await handle.write(zeros, 0, length, at)).bytesWritten;
     }
-    await handle.sync();
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, reserveFile(dir));
-  await syncFolder(dir);
+  });
 }
 
 /** Turns the reserve into the segment that begins with this record; the folder is not synced yet. */

@@ -92,7 +92,7 @@ export class SegmentFiles {
     if (this.usedBytes + frames.byteLength > this.allowedBytes) {
       throw new NoRoomError('its bound is reached or the disk is full');
     }
-    const { active } = this;
+    const active = this.#active;
     const isOver =
       active === undefined ||
       active.isReserve ||
@@ -102,7 +102,7 @@ export class SegmentFiles {
 
   /** The same into the reserve, which has room when nothing else has. */
   async writeToReserve(frames: Uint8Array, atMs: number): Promise<void> {
-    let active = this.active;
+    let active = this.#active;
     if (!active?.isReserve) {
       if (!this.#hasReserve) throw new NoRoomError('the reserve is used up');
       await this.#finish();
@@ -160,11 +160,6 @@ export class SegmentFiles {
 
   async close(): Promise<void> {
     await this.#finish();
-  }
-
-  // a getter, since the compiler would not believe that an awaited call changes a field
-  private get active(): Active | undefined {
-    return this.#active;
   }
 
   async #writeTo(active: Active, frames: Uint8Array, atMs: number): Promise<void> {

@@ -10,9 +10,8 @@ import { setTimeout } from 'node:timers/promises';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../server/config.ts';
+import { listening } from './fixtures/listening.ts';
 import { LiveScreen } from './fixtures/liveScreen.ts';
-
-type Listening = { http: { port: number }; mqtt: { port: number }; url: string };
 
 let dataDir: string;
 const started: ChildProcess[] = [];
@@ -45,23 +44,6 @@ function start(command: string, args: string[], more?: Record<string, string>): 
 }
 const npmStart = (script: string): ChildProcess => start('npm', ['run', '--silent', script]);
 
-/** The line that says where a server listens. Rejects when it ends without one. */
-async function listening(child: ChildProcess): Promise<Listening> {
-  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
-  let complaints = '';
-  child.stderr.on('data', (data) => {
-    complaints += data;
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (!line.startsWith('{')) continue;
-    const said = JSON.parse(line);
-    if (said.event === 'listening') {
-      child.stdout.resume();
-      return said;
-    }
-  }
-  throw new Error(`it did not start: ${complaints}`);
-}
 async function ending(
   child: ChildProcess,
 ): Promise<{ code: number | null; stderr: string; stdout: string }> {

@@ -5,9 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodeIsStored } from '../../../server/domain/liveFrame.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
+import { registerTrackers } from '../fixtures/runningPosko.ts';
 import { isRoot, makeScratch, removeScratch } from '../storage/scratch.ts';
 import { Pingers } from './pinger.ts';
-import { query, recorded, registerTrackers, startServer } from './serverProcess.ts';
+import { query, recorded, startServer } from './serverProcess.ts';
 
 const trackerIds = Array.from({ length: 10 }, (_, i) => `hp-${i}`);
 

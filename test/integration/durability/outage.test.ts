@@ -9,6 +9,7 @@ import { openExternal } from '../../../server/storage/database.ts';
 import { startEmbeddedPostgres } from '../../../server/storage/embedded/startEmbeddedPostgres.ts';
 import { addTracker } from '../../../server/storage/trackerStore.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
+import { testTracker } from '../fixtures/runningPosko.ts';
 import { scratchForTest } from '../storage/scratch.ts';
 import { Pingers } from './pinger.ts';
 import { recorded, startServer } from './serverProcess.ts';
@@ -74,8 +75,7 @@ describe('a database that is away', () => {
     const url = `postgres://${user}:${password}@127.0.0.1:${proxyPort}/${name}`;
     const database = await openExternal(url, silent);
     for (const id of trackerIds) {
-      const unit = { region: '64.08', callsign: id, kind: 'handheld', agency: 'polri' } as const;
-      const added = await addTracker(database.pool, { id, ...unit });
+      const added = await addTracker(database.pool, testTracker(id));
       if (!added.ok) throw new Error(added.detail);
     }
     await database.close();

@@ -4,17 +4,14 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { projectRoot } from '../../../server/config.ts';
 import type { Health } from '../../../server/domain/health.ts';
-import { openDatabase } from '../../../server/storage/database.ts';
-import { openDataDir } from '../../../server/storage/dataDir.ts';
 import { readConnection } from '../../../server/storage/embedded/runFolder.ts';
-import { addTracker } from '../../../server/storage/trackerStore.ts';
+import { listening } from '../fixtures/listening.ts';
+import { registerTrackers } from '../fixtures/runningPosko.ts';
 
 /** A server in a process of its own, so that it can be killed. */
 export type ServerProcess = {
@@ -33,19 +30,6 @@ export async function dataFolder(trackerIds: readonly string[]): Promise<string>
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   await registerTrackers(dataDir, trackerIds);
   return dataDir;
-}
-
-export async function registerTrackers(dataDir: string, ids: readonly string[]): Promise<void> {
-  const log = pino({ level: 'silent' });
-  const folder = openDataDir(dataDir, 'command');
-  const database = await openDatabase({ databaseUrl: undefined, dataDir: folder.dir, log });
-  for (const id of ids) {
-    const unit = { region: '64.08', callsign: id, kind: 'handheld', agency: 'polri' } as const;
-    const added = await addTracker(database.pool, { id, ...unit });
-    if (!added.ok) throw new Error(added.detail);
-  }
-  await database.close();
-  folder.release();
 }
 
 /** Starts a server and waits until it listens. Whatever is left of it is ended with the test. */
@@ -82,26 +66,6 @@ export async function startServer(
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };
-}
-
-type Ports = { http: { port: number }; mqtt: { port: number } };
-
-async function listening(child: ChildProcess): Promise<Ports> {
-  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
-  let complaints = '';
-  child.stderr.on('data', (data) => {
-    complaints += data;
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (!line.startsWith('{')) continue;
-    const said = JSON.parse(line);
-    if (said.event === 'listening') {
-      child.stdout.resume();
-      return said;
-    }
-    if (said.level !== undefined) complaints += `${line}\n`;
-  }
-  throw new Error(`it did not start: ${complaints}`);
 }
 
 /** Sends SIGKILL to the embedded database's postmaster, once one runs. */
