@@ -44,6 +44,8 @@ export class JournalReader {
   #window: Window | undefined;
   /** Nothing that counts comes after #at in this segment as it was last seen. */
   #isOver = false;
+  /** The last record up to which the segments were looked at. */
+  #locatedFor: number | undefined;
 
   /** @param after the last record that is known already; 0 = none */
   constructor(dir: string, after: number, onDamage: (damage: JournalDamage) => void) {
@@ -66,7 +68,9 @@ export class JournalReader {
    */
   async next(upTo: number, maxBytes: number): Promise<JournalChunk | undefined> {
     if (this.#after >= upTo) return undefined;
-    await this.#locate();
+    // all up to there was on disk when that was asked for first, so what is in memory of it holds
+    if (upTo !== this.#locatedFor || this.#segment === undefined) await this.#locate();
+    this.#locatedFor = upTo;
     while (this.#after < upTo) {
       const chunk = this.#take(await this.#read(), upTo, maxBytes);
       if (chunk !== undefined) return chunk;
