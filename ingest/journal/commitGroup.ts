@@ -10,6 +10,8 @@ type Member = {
   readonly at: number;
   readonly end: number;
   readonly isUrgent: boolean;
+  /** Of `performance.now()`. */
+  readonly addedAtMs: number;
   readonly onSettled: OnSettled;
 };
 
@@ -61,9 +63,14 @@ export class CommitGroup {
     this.#reserve(end);
     writeFrame(this.#bytes, at, atMs, input);
     this.#length = end;
-    this.#members.push({ at, end, isUrgent, onSettled });
+    this.#members.push({ at, end, isUrgent, addedAtMs: performance.now(), onSettled });
     this.#lastAtMs = atMs;
     if (isUrgent) this.#urgent += 1;
+  }
+
+  /** When each of its members was taken in, of `performance.now()`. */
+  get addedAtMs(): readonly number[] {
+    return this.#members.map(({ addedAtMs }) => addedAtMs);
   }
 
   /** Tells every member what became of it, in the order in which they came. */
@@ -84,14 +91,10 @@ export class CommitGroup {
     return { urgent, others };
   }
 
-  #take(from: CommitGroup, { at, end, isUrgent, onSettled }: Member): void {
+  #take(from: CommitGroup, member: Member): void {
+    const { at, end, isUrgent } = member;
     this.#bytes.set(from.#bytes.subarray(at, end), this.#length);
-    this.#members.push({
-      at: this.#length,
-      end: this.#length + end - at,
-      isUrgent,
-      onSettled,
-    });
+    this.#members.push({ ...member, at: this.#length, end: this.#length + end - at });
     this.#length += end - at;
     this.#lastAtMs = from.#lastAtMs;
     if (isUrgent) this.#urgent += 1;

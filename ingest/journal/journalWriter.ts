@@ -5,6 +5,7 @@ import { CommitGroup, type OnSettled } from './commitGroup.ts';
 import type { RecoveredJournal } from './recoverJournal.ts';
 import { clearSequences } from './sealedFrame.ts';
 import { type DiskLimits, isNoRoom, SegmentFiles } from './segmentFiles.ts';
+import { StoringClock } from './storingClock.ts';
 
 /** Bounds of the journal. */
 export type JournalLimits = DiskLimits & {
@@ -65,6 +66,7 @@ export class JournalWriter {
   /** Groups that wait, oldest first; the last one still fills. */
   #groups: CommitGroup[] = [];
   #waitingBytes = 0;
+  readonly #clock = new StoringClock();
   #working: Promise<void> | undefined;
   #committedAtMs = Number.NEGATIVE_INFINITY;
   #held: PromiseWithResolvers<void> | undefined;
@@ -117,6 +119,7 @@ export class JournalWriter {
       allowedBytes: this.#files.allowedBytes,
       notStored: this.#notStored,
       hasReserve: this.#files.hasReserve,
+      storingMs: this.#clock.times(performance.now()),
     };
   }
 
@@ -245,6 +248,8 @@ export class JournalWriter {
     } else {
       this.#release(group);
       group.settle('stored');
+      const nowMs = performance.now();
+      for (const addedAtMs of group.addedAtMs) this.#clock.stored(addedAtMs, nowMs);
       this.#handlers.onChunk({ bytes: group.frames, count: group.count, lastSequence });
     }
   }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { constants, type FileHandle, open, rm } from 'node:fs/promises';
 import { DiskRoom } from './diskRoom.ts';
 import type { KnownSegment, RecoveredJournal } from './recoverJournal.ts';
 import { breakReserve, makeReserve } from './reserve.ts';
@@ -19,6 +19,9 @@ export type DiskLimits = {
 const highShare = 0.9;
 /** Room that must be there again before a full journal counts as mended. */
 const enoughRoomBytes = 1 << 20;
+/** Each write returns when it is on the disk: one way through Node's thread pool instead of two. */
+const durably = constants.O_RDWR | constants.O_DSYNC;
+const durablyIntoNew = durably | constants.O_CREAT | constants.O_EXCL;
 
 type Active = Segment & {
   readonly handle: FileHandle;
@@ -112,7 +115,7 @@ export class SegmentFiles {
       // until it is opened: nobody else would know of it
       this.#leftOver = segment.file;
       await syncFolder(this.#dir);
-      active = await this.#activate(segment, 'r+', true);
+      active = await this.#activate(segment, durably, true);
       this.#leftOver = undefined;
     }
     if (active.bytes + frames.byteLength > this.#limits.reserveBytes) {
@@ -175,10 +178,9 @@ export class SegmentFiles {
         );
         written += bytesWritten;
       }
-      await active.handle.datasync();
     } catch (error) {
       if (isNoRoom(error)) this.#room.ranOut();
-      // after a failed sync nobody knows what the file holds: it is written to no more
+      // after a failed write nobody knows what the file holds: it is written to no more
       await this.#finish('failed').catch((also: unknown) => {
         throw new AggregateError([error, also], `${String(error)}, and then ${String(also)}`);
       });
@@ -194,12 +196,12 @@ export class SegmentFiles {
     await this.#finish();
     await this.#removeLeftOver();
     const segment = nameSegment(this.#dir, this.#lastSequence + 1);
-    const active = await this.#activate(segment, 'wx', false);
+    const active = await this.#activate(segment, durablyIntoNew, false);
     await syncFolder(this.#dir);
     return active;
   }
 
-  async #activate(segment: Segment, flags: string, isReserve: boolean): Promise<Active> {
+  async #activate(segment: Segment, flags: number, isReserve: boolean): Promise<Active> {
     const handle = await open(segment.file, flags, 0o600);
     this.#active = { ...segment, handle, isReserve, bytes: 0, lastAtMs: 0 };
     return this.#active;

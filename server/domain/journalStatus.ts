@@ -8,6 +8,9 @@
  */
 export type JournalState = 'storing' | 'full' | 'failing' | 'stalled';
 
+/** How long records took to the disk, milliseconds. */
+export type StoringTimes = { readonly p50: number; readonly p99: number; readonly max: number };
+
 /** How the journal is. */
 export type JournalStatus = {
   readonly state: JournalState;
@@ -24,4 +27,6 @@ export type JournalStatus = {
   readonly notStored: number;
   /** Room for SOS and alarm events is set aside. */
   readonly hasReserve: boolean;
+  /** From the door to the disk, of about the last ten seconds; null when nothing came. */
+  readonly storingMs: StoringTimes | null;
 };

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { createDriverRule, layerSql } from './driverRule.ts';
 import { onlyRow, type Packed, packIntPairs, unpackIntPairs } from './packedColumns.ts';
 import {
+  joinPositions,
   type PackedPositions,
   type PositionColumns,
   packedPositions,
@@ -45,11 +46,26 @@ const maxAheadMs = 10 * 60_000;
 /** Assignments that are looked at: beyond every roster of design.md. */
 const maxCarriers = 1 << 20;
 
+/** The units are asked for in so many parts at once: descending the index is work for every core. */
+const partCount = 2;
+
 /**
  * Every unit's place at a time: its newest fix until then that drove it (see createDriverRule). One
  * step down an index for each tracker, two for one that was silent, however many rows there are.
  */
 export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snapshot> {
+  const parts = await Promise.all(
+    Array.from({ length: partCount }, (_, part) => newestFixes(pool, query, part)),
+  );
+  return chooseDrivers(
+    Int32Array.from(parts.flatMap(({ unitKey }) => [...unitKey])),
+    Int32Array.from(parts.flatMap(({ layer }) => [...layer])),
+    joinPositions(parts.map(({ positions }) => positions)),
+  );
+}
+
+/** The newest fix of each tracker of a part of the units, ordered by unit, time and layer. */
+async function newestFixes(pool: Pool, query: SnapshotQuery, part: number) {
   const { atMs, isAsKnown = false, maxAgeMs = maxAgeDefaultMs } = query;
   const { rows } = await pool.query<[unitAndLayer: Packed, ...PackedPositions]>({
     rowMode: 'array',
@@ -65,6 +81,7 @@ export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snap
           select * from (${newestSql('$2', '$3')}) earlier where recent.tracker_key is null
         ) p
         where a.valid_from <= $1 and (a.valid_to > $2 or a.valid_to is null)
+          and a.unit_key % ${partCount} = $6
         order by a.unit_key, p.fixed_at, layer
         limit ${maxCarriers}
       ) p`,
@@ -74,10 +91,12 @@ export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snap
       sqlTime(atMs - Math.min(recentMs, maxAgeMs)),
       sqlTime(isAsKnown ? atMs + maxAheadMs : atMs + 1),
       !isAsKnown,
+      part,
     ],
   });
   const [unitAndLayer, ...packed] = onlyRow(rows);
-  return chooseDrivers(...unpackIntPairs(unitAndLayer), unpackPositions(packed));
+  const [unitKey, layer] = unpackIntPairs(unitAndLayer);
+  return { unitKey, layer, positions: unpackPositions(packed) };
 }
 
 /**
@@ -98,7 +117,7 @@ function newestSql(from: string, to: string): string {
     limit 1`;
 }
 
-/** Of the newest fixes of each unit's trackers, ordered by unit, time and layer, the last that drove the unit. */
+/** Of the newest fixes of each unit's trackers, those of a unit ordered by time and layer, the last that drove the unit. */
 function chooseDrivers(units: Int32Array, layers: Int32Array, newest: PositionColumns): Snapshot {
   const chosen: number[] = [];
   let drives = createDriverRule();
@@ -110,7 +129,7 @@ function chooseDrivers(units: Int32Array, layers: Int32Array, newest: PositionCo
     if (!isNewUnit) chosen.pop();
     chosen.push(row);
   }
-  const rows = Uint32Array.from(chosen);
+  const rows = Uint32Array.from(chosen).sort((a, b) => (units[a] ?? 0) - (units[b] ?? 0));
   return {
     unitKey: Int32Array.from(rows, (row) => units[row] ?? 0),
     positions: pickPositions(newest, rows),

@@ -142,7 +142,7 @@ describe('the bounds of the journal', () => {
 
   it('acknowledges a record when it is on disk and not before', async () => {
     const { append } = await openJournal(journalFolder());
-    const disk = holdDisk(await fileMethods(), 'datasync');
+    const disk = holdDisk(await fileMethods(), 'write');
     let outcome = 'none yet';
     const settled = append(kilobyte).then((known) => {
       outcome = known;
@@ -158,7 +158,7 @@ describe('the bounds of the journal', () => {
   it('gives up what waits when the disk hangs, and takes records again when it answers', async () => {
     const { writer, append, said, chunks } = await openJournal(journalFolder(), { stallMs: 500 });
     await append(kilobyte);
-    const disk = holdDisk(await fileMethods(), 'datasync');
+    const disk = holdDisk(await fileMethods(), 'write');
     expect(await append(kilobyte)).toBe('not_stored');
     expect(writer.status()).toMatchObject({ state: 'stalled' });
     expect(await append(kilobyte)).toBe('not_stored');
@@ -185,8 +185,8 @@ describe('the bounds of the journal', () => {
     for (let round = 0; round < 4; round++) {
       expect(await append(message(`good ${round}`))).toBe('stored');
       expected.push(`good ${round}`);
-      // the sync fails, and so does the cutting off of what it left
-      const broken = failDisk(methods, ['datasync', 'truncate'], 'EIO');
+      // the write fails, and so does the cutting off of what it left
+      const broken = failDisk(methods, ['write', 'truncate'], 'EIO');
       expect(await append(message(`refused ${round}`))).toBe('not_stored');
       expect(writer.status().state).toBe('failing');
       // the first attempt on a new segment fails too, and leaves it behind with the next one's number
