@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { SetAsideCounter } from '../server/domain/setAside.ts';
+import { errorCode } from '../server/domain/systemError.ts';
 import type { Tracker } from '../server/domain/unit.ts';
 import { admit } from './admission.ts';
 import { defaultJournalLimits, JournalWriter, segmentBytesFor } from './journal/journalWriter.ts';
@@ -119,7 +120,7 @@ async function listen(after: number): Promise<void> {
     report();
     say({ type: 'listening', mqttPort: await mqtt.start(settings.mqtt.host, settings.mqtt.port) });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = errorCode(error) ?? 'unknown';
     say({ type: 'failed', code, detail: String(error) });
     await close();
   }

@@ -3,6 +3,7 @@ import { basemapAttribution } from '../web/basemap/basemapAttribution.ts';
 import { builtMaps, ensureBasemap } from '../web/basemap/ensureBasemap.ts';
 import { type BasemapToServe, fileVersion, isPmtiles, type MapFile } from './api/basemapRoutes.ts';
 import type { BasemapSource } from './config.ts';
+import { errorCode } from './domain/systemError.ts';
 import { StartError } from './startError.ts';
 
 /** Who made the data of a street map in the Protomaps schema. */
@@ -51,7 +52,7 @@ async function namedMap(file: string): Promise<MapFile> {
     return { file, attribution: streetAttribution, version: await fileVersion(file) };
   } catch (cause) {
     if (cause instanceof StartError) throw cause;
-    const why = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
+    const why = errorCode(cause) ?? String(cause);
     throw new StartError(`The map file ${file} cannot be read (${why}): ${todo}`, { cause });
   }
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isLoopback } from './domain/loopback.ts';
@@ -13,7 +14,7 @@ export const projectRoot = path.resolve(path.dirname(fileURLToPath(import.meta.u
 export type Config = {
   /** Absolute path of the folder that holds the database, secrets and caches. */
   readonly dataDir: string;
-  readonly http: ListenAddress;
+  readonly http: HttpConfig;
   readonly mqtt: ListenAddress;
   /** An outside PostgreSQL (`postgres://...`); undefined = the embedded one. */
   readonly databaseUrl: string | undefined;
@@ -32,6 +33,18 @@ export type Config = {
 /** Where to listen; port 0 = any free port. */
 export type ListenAddress = { readonly host: string; readonly port: number };
 
+/** Where and how the page and its interface are reached. */
+export type HttpConfig = ListenAddress & {
+  /** Files of the certificate and its key, PEM, absolute; undefined: plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Host names under which browsers reach it, beside this machine's own; lower case. */
+  readonly names: readonly string[];
+  /** Plain HTTP is answered to other machines too. */
+  readonly allowsPlainHttp: boolean;
+  /** Addresses and networks of proxies whose X-Forwarded-For and -Proto count. */
+  readonly trustedProxies: readonly string[];
+};
+
 /** The map under the units: the one built from npm data, a `.pmtiles` file (absolute path) or a MapLibre style URL. */
 export type BasemapSource =
   | { readonly from: 'built-in' }
@@ -49,6 +62,11 @@ const known = new Set([
   'POSKO_DATA_DIR',
   'POSKO_HTTP_HOST',
   'POSKO_HTTP_PORT',
+  'POSKO_HTTP_NAMES',
+  'POSKO_TLS_CERT',
+  'POSKO_TLS_KEY',
+  'POSKO_ALLOW_PLAIN_HTTP',
+  'POSKO_TRUSTED_PROXIES',
   'POSKO_MQTT_HOST',
   'POSKO_MQTT_PORT',
   'POSKO_DATABASE_URL',
@@ -90,18 +108,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
     }
   }
 
-  const published = read('POSKO_PUBLISHED_ON_LOOPBACK');
-  if (published !== undefined && published !== '1') {
-    complain('POSKO_PUBLISHED_ON_LOOPBACK', `is "${published}"; it must be 1 or unset`);
-  }
+  const isPublished = readSwitch('POSKO_PUBLISHED_ON_LOOPBACK', read, complain);
   const config: Config = {
     dataDir: path.resolve(projectRoot, read('POSKO_DATA_DIR') ?? 'data'),
-    http: {
-      host: readHost('POSKO_HTTP_HOST', read, complain),
-      port: readPort('POSKO_HTTP_PORT', 8080, read, complain),
-    },
+    http: readHttp(isPublished, read, complain),
     mqtt: {
-      host: readHost('POSKO_MQTT_HOST', read, complain),
+      host: readMqttHost(isPublished, read, complain),
       port: readPort('POSKO_MQTT_PORT', 1883, read, complain),
     },
     databaseUrl: readDatabaseUrl(read, complain),
@@ -133,21 +145,93 @@ type Read = (variable: string) => string | undefined;
 type Complain = (variable: string, problem: string) => void;
 
 /**
- * Until accounts exist anybody who reaches the port sees every unit, so only this machine may reach
- * it. Inside a container the loopback is the container's own and useless, so docker-compose.yml
- * binds everything there, publishes on the host's loopback only, and says so by a variable.
+ * Passwords and positions cross the network in the clear without TLS, so plain HTTP stays on this
+ * machine unless somebody says otherwise, or a proxy in front has the certificate. Inside a container
+ * the loopback is the container's own and useless, so docker-compose.yml binds everything there,
+ * publishes on the host's loopback only, and says so by POSKO_PUBLISHED_ON_LOOPBACK.
  */
-function readHost(variable: string, read: Read, complain: Complain): string {
-  const host = read(variable) ?? '127.0.0.1';
-  if (read('POSKO_PUBLISHED_ON_LOOPBACK') === '1') return host;
-  if (!isLoopback(host)) {
+function readHttp(isPublished: boolean, read: Read, complain: Complain): HttpConfig {
+  const host = read('POSKO_HTTP_HOST') ?? '127.0.0.1';
+  const tls = readTls(read, complain);
+  const trustedProxies = readList('POSKO_TRUSTED_PROXIES', read);
+  for (const proxy of trustedProxies) {
+    if (!isAddressOrNetwork(proxy)) {
+      complain(
+        'POSKO_TRUSTED_PROXIES',
+        `has "${proxy}"; it must list addresses (10.0.0.5) or networks (10.0.0.0/24)`,
+      );
+    }
+  }
+  const names = readList('POSKO_HTTP_NAMES', read).map((name) => name.toLowerCase());
+  for (const name of names) {
+    if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
+      complain(
+        'POSKO_HTTP_NAMES',
+        `has "${name}"; it must list host names, such as posko.example.id`,
+      );
+    }
+  }
+  const allowsPlainHttp = readSwitch('POSKO_ALLOW_PLAIN_HTTP', read, complain) || isPublished;
+  const isProtected = tls !== undefined || trustedProxies.length > 0 || allowsPlainHttp;
+  if (!isLoopback(host) && !isProtected) {
     complain(
-      variable,
-      `is "${host}", but this version has no accounts yet, so it listens on this machine only: ` +
-        'unset it (or use 127.0.0.1) and reach it through an SSH tunnel',
+      'POSKO_HTTP_HOST',
+      `is "${host}", and passwords and positions would cross the network in the clear: set ` +
+        'POSKO_TLS_CERT and POSKO_TLS_KEY, or POSKO_TRUSTED_PROXIES for a proxy that has the ' +
+        'certificate, or POSKO_ALLOW_PLAIN_HTTP=1 if the network is trusted',
+    );
+  }
+  const port = readPort('POSKO_HTTP_PORT', 8080, read, complain);
+  return { host, port, tls, names, allowsPlainHttp, trustedProxies };
+}
+
+function readTls(read: Read, complain: Complain): HttpConfig['tls'] {
+  const [cert, key] = [read('POSKO_TLS_CERT'), read('POSKO_TLS_KEY')];
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    const missing = cert === undefined ? 'POSKO_TLS_CERT' : 'POSKO_TLS_KEY';
+    complain(missing, 'is missing: a certificate and its key are needed, both as PEM files');
+    return undefined;
+  }
+  return {
+    certFile: path.resolve(projectRoot, cert),
+    keyFile: path.resolve(projectRoot, key),
+  };
+}
+
+/** Until trackers have secrets of their own, anybody who reaches the broker can pretend to be one. */
+function readMqttHost(isPublished: boolean, read: Read, complain: Complain): string {
+  const host = read('POSKO_MQTT_HOST') ?? '127.0.0.1';
+  if (!isPublished && !isLoopback(host)) {
+    complain(
+      'POSKO_MQTT_HOST',
+      `is "${host}", but in this version trackers have no secrets yet, so it listens on this ` +
+        'machine only: unset it (or use 127.0.0.1) and bring trackers through an SSH tunnel',
     );
   }
   return host;
+}
+
+function readSwitch(variable: string, read: Read, complain: Complain): boolean {
+  const text = read(variable);
+  if (text !== undefined && text !== '1') {
+    complain(variable, `is "${text}"; it must be 1 or unset`);
+  }
+  return text === '1';
+}
+
+/** Parts between commas. */
+function readList(variable: string, read: Read): readonly string[] {
+  const parts = (read(variable) ?? '').split(',');
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', length, ...rest] = text.split('/');
+  const family = isIP(address);
+  const bits = family === 4 ? 32 : 128;
+  const isLength = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits);
+  return family !== 0 && isLength && rest.length === 0;
 }
 
 function readPort(variable: string, fallback: number, read: Read, complain: Complain): number {

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { demoRegion, sangattaUnits } from '../devices/simulators/sangattaUnits.ts';
 import { SimulatedTracker } from '../devices/simulators/simulatedTracker.ts';
+import type { AccountRecords } from './accounts/accountRecords.ts';
+import { everywhere } from './domain/region.ts';
 import { addTracker } from './storage/trackerStore.ts';
 
 /** Registers the units of the demonstration; those of an earlier one that was killed are there already. */
@@ -10,6 +12,26 @@ export async function seedDemo(pool: Pool): Promise<void> {
     const added = await addTracker(pool, { id, region: demoRegion, callsign, kind, agency });
     if (!added.ok && added.reason !== 'id_taken') throw new Error(added.detail);
   }
+}
+
+/** As whom visitors of the demonstration are signed in. */
+export const demoUser = 'demo';
+
+/** Makes the visitors' user, who may everything; one of an earlier demonstration that was killed is there already. */
+export async function seedDemoUser(records: Pick<AccountRecords, 'addUser'>): Promise<void> {
+  await records.addUser(
+    {
+      name: demoUser,
+      fullName: 'Demo',
+      passwordHash: null,
+      mustChangePassword: false,
+      grants: [
+        { role: 'administrator', region: everywhere },
+        { role: 'commander', region: everywhere },
+      ],
+    },
+    { actor: null, action: 'user.created', subject: `user:${demoUser}`, region: null, data: {} },
+  );
 }
 
 /** Starts the trackers of the demonstration: real MQTT clients, like any device. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { projectRoot } from './config.ts';
+import { errorCode } from './domain/systemError.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +20,7 @@ export function withDotEnv(
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return env;
+    if (errorCode(error) === 'ENOENT') return env;
     throw new Error(`The settings file ${file} cannot be read: make it readable or remove it.`, {
       cause: error,
     });

@@ -6,7 +6,8 @@ import type { LiveHub } from './live/liveHub.ts';
 import { createPipeline, type PipelineCounts, type PipelineParts } from './pipeline.ts';
 import { latestPositions } from './storage/positionQueries.ts';
 import { listTrackers } from './storage/trackerStore.ts';
-import { drivesUnit } from './tracking/drivesUnit.ts';
+import { readUnitRegions } from './storage/unitRegions.ts';
+import { drivingTrack } from './tracking/drivingTrack.ts';
 import { Roster } from './tracking/roster.ts';
 import { emptyTrack, measuredAtMs, type Track } from './tracking/track.ts';
 import { Tracks } from './tracking/tracks.ts';
@@ -23,8 +24,12 @@ export type LiveCore = {
   readonly counts: Readonly<PipelineCounts>;
   /** Works off a chunk of the journal. */
   readonly take: (chunk: JournalChunk) => void;
-  /** Reads who is registered, at the start and after each change. */
-  readRoster(): Promise<void>;
+  /**
+   * Reads who is registered, at the start and after each change; never twice at once.
+   *
+   * @returns in how many milliseconds a dated assignment changes it, if one does
+   */
+  readRoster(): Promise<number | undefined>;
   /** Takes over the newest positions of the database, at the start. */
   restore(): Promise<void>;
   /** The same for what the recorder judges by alone, when the database was put back to an earlier state. */
@@ -43,15 +48,12 @@ export function createLiveCore(pool: Pool, hub: LiveHub, retentionMs: number): L
     retentionMs,
   };
 
-  function show(track: Track): void {
-    const { newest, newestReceivedAtMs, isNewestStored } = track;
-    if (newest === undefined || newestReceivedAtMs === undefined) return;
-    const tracker = roster.trackerByKey(track.trackerKey);
-    const primary = roster.trackerOf(track.unitKey);
-    const primaryTrack = primary === undefined ? undefined : tracks.get(primary.key);
-    const atMs = measuredAtMs(newest, newestReceivedAtMs);
-    if (tracker === undefined || !drivesUnit(tracker, primaryTrack, atMs)) return;
-    hub.show(track.unitKey, newest, atMs, isNewestStored);
+  /** Shows a unit anew after news of one of its trackers, whichever of them drives it. */
+  function show({ unitKey }: Track): void {
+    const driving = drivingTrack(roster.trackersOf(unitKey), (key) => tracks.get(key));
+    if (driving?.newest === undefined || driving.newestReceivedAtMs === undefined) return;
+    const { newest, newestReceivedAtMs, isNewestStored } = driving;
+    hub.show(unitKey, newest, measuredAtMs(newest, newestReceivedAtMs), isNewestStored);
   }
 
   async function storedTracks(): Promise<readonly Track[]> {
@@ -84,13 +86,16 @@ export function createLiveCore(pool: Pool, hub: LiveHub, retentionMs: number): L
     take: pipeline.take,
     readRoster: async () => {
       const registered = await listTrackers(pool);
+      const { regions, changesInMs } = await readUnitRegions(pool);
       roster.set(
         registered.map(({ tracker }) => tracker),
         registered.map(({ unit }) => unit),
+        regions,
       );
       tracks.setTrackers(roster.trackers);
       recordedTracks.setTrackers(roster.trackers);
-      hub.setRoster(roster.entries);
+      hub.setRoster(roster.entries, (unit) => roster.regionsOf(unit));
+      return changesInMs;
     },
     restore: async () => {
       for (const track of await storedTracks()) {

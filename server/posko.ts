@@ -11,23 +11,31 @@ import type { IngestReport } from '../ingest/messages.ts';
 import { createServerClock } from '../ingest/serverClock.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ensureWebBuilt } from '../web/build/ensureWebBuilt.ts';
-import { HttpServer } from './api/httpServer.ts';
+import type { AccountRecords } from './accounts/accountRecords.ts';
+import type { Accounts } from './accounts/accounts.ts';
+import { apiRoutes } from './api/apiRoutes.ts';
+import { type HttpParts, HttpServer } from './api/httpServer.ts';
+import type { RouteWithAccess } from './api/requireAccess.ts';
 import { prepareBasemap } from './basemap.ts';
 import type { Config } from './config.ts';
-import { seedDemo, startDemoTrackers } from './demo.ts';
+import { demoUser, seedDemo, seedDemoUser, startDemoTrackers } from './demo.ts';
 import type { JournalStatus } from './domain/journalStatus.ts';
 import { urlHost } from './domain/loopback.ts';
 import { readFileBudget } from './fileBudget.ts';
 import { type FollowedJournal, followJournal } from './followJournal.ts';
 import { describeHealth } from './health.ts';
+import { RosterKeeper } from './keepRoster.ts';
 import { LiveHub } from './live/liveHub.ts';
 import { createLiveCore } from './liveCore.ts';
+import { openAccounts } from './openAccounts.ts';
 import { recorderName } from './recorder.ts';
 import { describeListenFailure, StartError } from './startError.ts';
+import { createAccountRecords } from './storage/accountStore.ts';
 import { openDatabase } from './storage/database.ts';
+import { markOutside, refuseAbandoned } from './storage/databaseOfFolder.ts';
 import { openDataDir } from './storage/dataDir.ts';
 import { Maintenance } from './storage/maintenance.ts';
-import { watchTrackers } from './storage/watchTrackers.ts';
+import { watchChanges } from './storage/watchChanges.ts';
 
 /** What a server is started with beside its configuration. */
 export type PoskoOptions = {
@@ -42,10 +50,17 @@ export type PoskoOptions = {
 
 const dayMs = 24 * 3_600_000;
 
+/** A way in without a password; the secret is for the console only. */
+export type Entrance = { readonly kind: 'setup' | 'link'; readonly secret: string };
+
 /** A server that runs. */
 export type RunningPosko = {
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** Every address that is answered over HTTP, with who may call it. */
+  readonly routes: readonly RouteWithAccess[];
+  /** What follows the address of the page to get in without an account: to set up, or into the demonstration. */
+  readonly entrance: Entrance | undefined;
   /** Stops everything, newest part first, and resolves when all of it has ended. */
   close(): Promise<void>;
   /** Kills what would outlive this process, without waiting: for when `close` takes too long. */
@@ -85,14 +100,15 @@ async function startParts(
   const built = ensureWebBuilt({ log, signal });
   built.catch(() => undefined);
   const { databaseUrl } = config;
+  refuseAbandoned(dataDir.dir, databaseUrl);
   const database = await openDatabase({ databaseUrl, dataDir: dataDir.dir, log, signal });
   parts.defer(() => database.close());
+  if (databaseUrl !== undefined) markOutside(dataDir.dir, databaseUrl);
   const pageDir = await untilAborted(built, signal);
   if (mode === 'demo') await seedDemo(database.pool);
 
   const hub = new LiveHub({ version, mode }, nowMs);
   const core = createLiveCore(database.pool, hub, config.retentionDays * dayMs);
-  const { roster, tracks } = core;
   const maintenance = new Maintenance({
     pool: database.pool,
     dialect: database.dialect,
@@ -127,18 +143,25 @@ async function startParts(
       onCrash: onFatal,
     },
   );
-  // listening first, so that no tracker that is added meanwhile is missed
-  const watch = await watchTrackers({
-    connection: database.connection,
-    log,
-    onChange: async () => {
-      await core.readRoster();
-      ingest.setTrackers(roster.trackers);
-      log.info({ event: 'rosterRead', trackers: roster.trackers.length }, 'the trackers were read');
+  const roster = new RosterKeeper({
+    read: core.readRoster,
+    onRead: () => {
+      ingest.setTrackers(core.roster.trackers);
+      const { length } = core.roster.trackers;
+      log.info({ event: 'rosterRead', trackers: length }, 'the trackers were read');
     },
+    log,
+  });
+  parts.defer(() => roster.close());
+  // listening first, so that no tracker that is added meanwhile is missed
+  const watch = await watchChanges({
+    connection: database.connection,
+    channel: 'posko_trackers',
+    log,
+    onChange: () => roster.refresh(),
   });
   parts.defer(() => watch.close());
-  await core.readRoster();
+  await roster.start();
 
   // the recorder outlives ingest, so that it gets the last of what was acknowledged
   parts.defer(() => followed?.recorder.close());
@@ -154,17 +177,38 @@ async function startParts(
     signal,
   });
   const { recorder, lastSequence, lostRecords } = followed;
-  const mqttPort = await ingest.listen(roster.trackers, lastSequence).catch((error: unknown) => {
-    throw asStartError(error, 'MQTT', config.mqtt.host, config.mqtt.port);
+  const mqttPort = await ingest
+    .listen(core.roster.trackers, lastSequence)
+    .catch((error: unknown) => {
+      throw asStartError(error, 'MQTT', config.mqtt.host, config.mqtt.port);
+    });
+  const records = createAccountRecords(database.pool);
+  const { accounts, close: closeAccounts } = await openAccounts({
+    records,
+    dataDir: dataDir.dir,
+    connection: database.connection,
+    onEnded: (credential) => hub.endCredential(credential),
+    log,
+    nowMs,
   });
-  const http = new HttpServer({
+  parts.defer(closeAccounts);
+  const http = await createHttp({
     maxConnections: files.http,
-    roster,
-    tracks,
+    reach: config.http,
+    tls: config.http.tls,
+    trustedProxies: config.http.trustedProxies,
+    gate: accounts,
     basemap: basemap.toServe,
     pageDir,
     log,
-    takeScreen: (socket) => hub.take(socket),
+    takeScreen: (socket, access) => hub.take(socket, access),
+    routes: apiRoutes({
+      accounts,
+      pool: database.pool,
+      roster: core.roster,
+      tracks: core.tracks,
+      appendLog: records.appendLog,
+    }),
     health: () =>
       describeHealth({
         version,
@@ -191,6 +235,7 @@ async function startParts(
     throw asStartError(error, 'HTTP', config.http.host, config.http.port);
   });
 
+  const entrance = await openEntrance(accounts, records, mode);
   if (mode === 'demo') {
     const trackers = await startDemoTrackers(
       `mqtt://${urlHost(config.mqtt.host)}:${mqttPort}`,
@@ -198,7 +243,36 @@ async function startParts(
     );
     parts.defer(() => trackers.stop());
   }
-  return { httpPort, mqttPort, abandon: () => database.abandon() };
+  const { routes } = http;
+  return { httpPort, mqttPort, routes, entrance, abandon: () => database.abandon() };
+}
+
+/** Until there is an administrator somebody at the console makes one; the demonstration lets everybody in who has its link. */
+async function openEntrance(
+  accounts: Accounts,
+  records: AccountRecords,
+  mode: PoskoOptions['mode'],
+): Promise<Entrance | undefined> {
+  if (mode === 'demo') {
+    await seedDemoUser(records);
+    return { kind: 'link', secret: accounts.makeSignInLink(demoUser) };
+  }
+  const secret = await accounts.setUp.begin();
+  return secret === undefined ? undefined : { kind: 'setup', secret };
+}
+
+async function createHttp(parts: HttpParts): Promise<HttpServer> {
+  try {
+    return await HttpServer.create(parts);
+  } catch (error) {
+    const { tls } = parts;
+    const isTls = tls !== undefined && error instanceof Error && 'code' in error;
+    if (!isTls) throw error;
+    throw new StartError(
+      `The certificate ${tls.certFile} and its key ${tls.keyFile} cannot be used (${error.message}): POSKO_TLS_CERT and POSKO_TLS_KEY must name PEM files that this account can read and that belong together.`,
+      { cause: error },
+    );
+  }
 }
 
 function logState({ state, error, lastSequence, notStored }: JournalStatus, log: Logger): void {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { JournalChunk } from './domain/journalRecord.ts';
 import type { Position } from './domain/position.ts';
+import { errorCode } from './domain/systemError.ts';
 import { createPipeline, type Origin, type PipelineParts, type Refused } from './pipeline.ts';
 import type { Quarantined } from './storage/quarantineRow.ts';
 import type { RecordedBatch } from './storage/recordStore.ts';
@@ -366,6 +367,5 @@ type Batch = Omit<RecordedBatch, 'positions'> & { readonly positions: readonly R
 
 /** True for what is wrong with the rows and not with the database: SQLSTATE classes 22 and 23. */
 function isDataError(error: unknown): error is Error {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return typeof error.code === 'string' && /^2[23]...$/.test(error.code);
+  return /^2[23]...$/.test(errorCode(error) ?? '');
 }

@@ -6,10 +6,9 @@ import { parseArgs } from 'node:util';
 import pino, { type Logger } from 'pino';
 import { type Config, describeProblems, loadConfig } from './config.ts';
 import { urlHost } from './domain/loopback.ts';
+import { ObstacleError } from './domain/obstacleError.ts';
 import { withDotEnv } from './dotEnv.ts';
 import { type RunningPosko, startPosko } from './posko.ts';
-import { StartError } from './startError.ts';
-import { DataDirHeldError } from './storage/dataDir.ts';
 
 /** All must have ended by then after a signal; what has not is abandoned. */
 const closePatienceMs = 4_500;
@@ -87,10 +86,11 @@ async function serve(config: Config, mode: 'live' | 'demo', log: Logger): Promis
     } catch (error) {
       // a start that was given up has closed what it had opened
       if (stopping.signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
       // what stands in the way is a sentence; only a bug needs to say where it is
-      const isExpected = error instanceof StartError || error instanceof DataDirHeldError;
-      log.fatal({ event: 'startFailed', ...(isExpected ? {} : { err: error }) }, message);
+      if (!(error instanceof ObstacleError)) {
+        log.fatal({ event: 'startFailed', err: error }, 'the start failed');
+      }
+      const message = error instanceof Error ? error.message : String(error);
       process.stderr.write(`Posko cannot start: ${message}\n`);
       process.exit(1);
     }
@@ -101,23 +101,29 @@ async function serve(config: Config, mode: 'live' | 'demo', log: Logger): Promis
   await starting;
 }
 
-/** Says where it listens: one line for programs on standard output, one for people on standard error. */
+/** Says where it listens: one line for programs on standard output, the rest for people on standard error. */
 function announce(
   config: Config,
   mode: 'live' | 'demo',
-  { httpPort, mqttPort }: RunningPosko,
+  { httpPort, mqttPort, entrance }: RunningPosko,
   log: Logger,
 ): void {
-  const url = `http://${urlHost(config.http.host)}:${httpPort}/`;
+  const scheme = config.http.tls === undefined ? 'http' : 'https';
+  const url = `${scheme}://${urlHost(config.http.host)}:${httpPort}/`;
   const http = { host: config.http.host, port: httpPort };
   const mqtt = { host: config.mqtt.host, port: mqttPort };
   // at every log level: programs wait for this line
   const always = log.child({}, { level: 'info' });
   always.info({ event: 'listening', mode, url, http, mqtt, dataDir: config.dataDir });
   const what = mode === 'demo' ? 'The Posko demonstration runs' : 'Posko runs';
-  process.stderr.write(
-    `\n${what}: open ${url} (trackers: MQTT on ${mqtt.host} port ${mqtt.port}). Ctrl-C stops it.\n\n`,
-  );
+  // not in the log: whoever has the link is in
+  const open = entrance === undefined ? url : `${url}#${entrance.kind}=${entrance.secret}`;
+  const why =
+    entrance?.kind === 'setup'
+      ? '\nThe link makes the first administrator: it works once, for 30 minutes; a restart prints a new one.'
+      : '';
+  const trackers = `trackers: MQTT on ${mqtt.host} port ${mqtt.port}`;
+  process.stderr.write(`\n${what}: open ${open} (${trackers}).${why}\nCtrl-C stops it.\n\n`);
 }
 
 function readArguments(argv: readonly string[]): { mode: 'live' | 'demo' } | undefined {

@@ -1,5 +1,7 @@
+import { ObstacleError } from './domain/obstacleError.ts';
+
 /** The server cannot start for a reason outside of it. The message says what, where and what to do. */
-export class StartError extends Error {
+export class StartError extends ObstacleError {
   override readonly name = 'StartError';
 }
 

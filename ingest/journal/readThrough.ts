@@ -1,5 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
+import { errorCode } from '../../server/domain/systemError.ts';
+
 /** What a disk loses at once, at least. */
 const blockBytes = 4096;
 
@@ -43,5 +45,5 @@ export async function readThrough(
 }
 
 function isUnreadable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EIO';
+  return errorCode(error) === 'EIO';
 }

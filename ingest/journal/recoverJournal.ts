@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCode } from '../../server/domain/systemError.ts';
 import { readThrough } from './readThrough.ts';
 import { reserveFile } from './reserve.ts';
 import { soundFrameAt } from './sealedFrame.ts';
@@ -162,5 +163,5 @@ function parseOrUndefined(text: string): unknown {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return errorCode(error) === 'ENOENT';
 }

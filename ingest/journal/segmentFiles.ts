@@ -1,4 +1,5 @@
 import { constants, type FileHandle, open, rm } from 'node:fs/promises';
+import { errorCode } from '../../server/domain/systemError.ts';
 import { DiskRoom } from './diskRoom.ts';
 import type { KnownSegment, RecoveredJournal } from './recoverJournal.ts';
 import { breakReserve, makeReserve } from './reserve.ts';
@@ -258,6 +259,6 @@ export class SegmentFiles {
 /** True when an error says that there is no room, within the bound or on the disk. */
 export function isNoRoom(error: unknown): boolean {
   if (error instanceof NoRoomError) return true;
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const code = errorCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }

@@ -45,7 +45,7 @@ export function basemapRoutes(basemap: BasemapToServe): FastifyPluginCallbackTyp
   return (app, _options, done) => {
     app.get(
       '/api/v1/basemap',
-      { schema: { response: { 200: basemapSchema } } },
+      { config: { access: 'map.view' }, schema: { response: { 200: basemapSchema } } },
       async (): Promise<Basemap> => {
         if (basemap.from === 'style') return basemap;
         const map = await basemap.map;
@@ -53,7 +53,7 @@ export function basemapRoutes(basemap: BasemapToServe): FastifyPluginCallbackTyp
       },
     );
 
-    app.get('/basemap/:file', async (request, reply) => {
+    app.get('/basemap/:file', { config: { access: 'map.view' } }, async (request, reply) => {
       const map = basemap.from === 'style' ? undefined : await basemap.map;
       if (map === undefined || request.url !== addressOf(map)) throw new ProblemError('not_found');
       // gzip inside the file is per tile: the file itself must go out as it is

@@ -1,43 +1,65 @@
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
+import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { Access } from '../domain/access.ts';
 import type { Health } from '../domain/health.ts';
-import { hostOf, isLoopback } from '../domain/loopback.ts';
-import type { Roster } from '../tracking/roster.ts';
-import type { Tracks } from '../tracking/tracks.ts';
 import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
-import { createLiveUpgrade } from './liveUpgrade.ts';
+import { harden, type Reach } from './hardening.ts';
+import { healthRoutes } from './healthRoutes.ts';
+import { defaultRateLimits, limitRates, type RateLimits } from './limitRates.ts';
+import { acceptSockets, liveRoute } from './liveRoute.ts';
+import { pageRoutes } from './pageRoutes.ts';
 import { ProblemError, sendProblem } from './problem.ts';
-import { unitRoutes } from './unitRoutes.ts';
+import { type Gate, type RouteWithAccess, requireAccess } from './requireAccess.ts';
 
 /** What the HTTP server serves. */
 export type HttpParts = {
   /** Screens included. */
   readonly maxConnections: number;
-  readonly roster: Roster;
-  readonly tracks: Tracks;
+  readonly reach: Reach;
+  /** Files of the certificate and its key, PEM; undefined: plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Addresses and networks of proxies whose word counts for who asks, and by which way. */
+  readonly trustedProxies: readonly string[];
+  readonly rateLimits?: RateLimits;
+  readonly gate: Gate;
   readonly basemap: BasemapToServe;
   /** Folder of the built page. */
   readonly pageDir: string;
   readonly health: () => Health;
   /** Takes over an open live socket. */
-  readonly takeScreen: (socket: WebSocket) => void;
+  readonly takeScreen: (socket: WebSocket, access: Access) => void;
+  /** Everything else, under /api/v1. */
+  readonly routes: readonly FastifyPluginCallback[];
   readonly log: Logger;
 };
 
-/** Largest request body, bytes. No route takes one yet. */
+/** Largest request body, bytes. */
 const maxBodyBytes = 64 * 1024;
+/** Longest part of an address that a route reads, such as an id; longer ones are no route's. */
+const maxParamLength = 100;
 
 /** The HTTP server with all its routes; listens when told to. */
 export class HttpServer {
   readonly #app: FastifyInstance;
 
-  constructor(parts: HttpParts) {
-    this.#app = createApp(parts);
+  private constructor(app: FastifyInstance) {
+    this.#app = app;
+  }
+
+  /** @throws Error when a certificate cannot be read, or a route does not say who may call it */
+  static async create(parts: HttpParts): Promise<HttpServer> {
+    return new HttpServer(await createApp(parts));
+  }
+
+  /** Every address that it answers, with who may call it. */
+  get routes(): readonly RouteWithAccess[] {
+    return this.#app.accessOfRoutes();
   }
 
   /** Listens. Returns the port. Rejects with the system's error (EADDRINUSE ...) when it cannot. */
@@ -52,35 +74,34 @@ export class HttpServer {
   }
 }
 
-function createApp(parts: HttpParts): FastifyInstance {
-  const { log } = parts;
+/** The application without a port: what HttpServer runs, and what tests walk. */
+export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
+  const { log, tls, basemap, trustedProxies } = parts;
   const app = Fastify({
     bodyLimit: maxBodyBytes,
+    routerOptions: { maxParamLength },
     forceCloseConnections: true,
     logger: false,
+    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
+    ...(tls !== undefined && {
+      https: {
+        cert: readFileSync(tls.certFile),
+        key: readFileSync(tls.keyFile),
+        minVersion: 'TLSv1.2' as const,
+      },
+    }),
     // an address that cannot be read reaches no route and none of the hooks below
     frameworkErrors: (error, request, reply) => {
+      // nobody else ends the connection of one that wanted to become a socket
+      if (request.headers.upgrade !== undefined) {
+        reply.raw.once('finish', () => request.raw.socket.destroySoon());
+      }
       void sendProblem(request, reply, 'bad_request', error.message);
     },
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
 
-  // a page elsewhere can give its own name this machine's address and then read as if it were ours
-  app.addHook('onRequest', (request, _reply, done) => {
-    done(
-      isLoopback(hostOf(request.headers.host ?? '')) ? undefined : new ProblemError('host_refused'),
-    );
-  });
-  const policy = contentPolicy(parts.basemap);
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    reply.headers({
-      'content-security-policy': policy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    });
-    done();
-  });
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'not_found'));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (error instanceof ProblemError) {
@@ -90,49 +111,25 @@ function createApp(parts: HttpParts): FastifyInstance {
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return sendProblem(request, reply, 'bad_request', error.message);
     }
-    log.error({ event: 'requestFailed', err: error, url: request.url }, 'a request failed');
+    // the address without its query: that may hold a token
+    const url = request.url.split('?', 1)[0];
+    log.error({ event: 'requestFailed', err: error, url }, 'a request failed');
     return sendProblem(request, reply, 'internal');
   });
 
-  app.get('/health/live', () => ({ status: 'live' }));
-  // read by people too, in a browser or a terminal
-  app.get('/health/ready', (_request, reply) => {
-    const health = parts.health();
-    return reply
-      .code(health.status === 'not_ready' ? 503 : 200)
-      .type('application/json')
-      .send(JSON.stringify(health, null, 2));
-  });
-  app.register(unitRoutes(parts.roster, parts.tracks), { prefix: '/api/v1' });
-  app.register(fastifyStatic, {
-    root: parts.pageDir,
-    // built files carry a hash of their content in their names; the page that names them does not.
-    // Called for the map too, whose route has said what holds for it.
-    setHeaders: (reply, file) => {
-      const isHashed = path.relative(parts.pageDir, file).startsWith('assets/');
-      if (isHashed) reply.header('cache-control', 'public, max-age=31536000, immutable');
-      else if (file.endsWith('.html')) reply.header('cache-control', 'no-cache');
-    },
-  });
-  app.register(basemapRoutes(parts.basemap));
-  app.server.maxConnections = parts.maxConnections;
-  app.server.on('upgrade', createLiveUpgrade(parts.takeScreen));
-  return app;
-}
+  await acceptSockets(app);
+  harden(app, parts.reach, basemap.from === 'style' ? 'any' : 'own');
+  await limitRates(app, parts.rateLimits ?? defaultRateLimits);
+  await app.register(cookie);
+  requireAccess(app, parts.gate);
 
-/** What the page may load: itself, and the hosts of a map style only when the user named one. */
-function contentPolicy(basemap: BasemapToServe): string {
-  const maps = basemap.from === 'style' ? ' https: http:' : '';
-  return [
-    "default-src 'self'",
-    "script-src 'self'",
-    "worker-src 'self' blob:",
-    // the component library writes its theme as style elements
-    "style-src 'self' 'unsafe-inline'",
-    `img-src 'self' data: blob:${maps}`,
-    `connect-src 'self'${maps}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-  ].join('; ');
+  // for basemapRoutes, which says itself what it sends
+  await app.register(fastifyStatic, { root: parts.pageDir, serve: false });
+  await app.register(healthRoutes(parts.health));
+  liveRoute(app, parts.takeScreen);
+  await app.register(basemapRoutes(basemap));
+  for (const routes of parts.routes) await app.register(routes, { prefix: '/api/v1' });
+  await app.register(pageRoutes(parts.pageDir));
+  app.server.maxConnections = parts.maxConnections;
+  return app;
 }

@@ -32,6 +32,101 @@ const problems = {
     id: 'Server ini hanya menjawab di alamat mesin ini: 127.0.0.1 atau localhost.',
     en: 'This server answers under the addresses of this machine only: 127.0.0.1 or localhost.',
   },
+  not_set_up: {
+    status: 503,
+    id: 'Posko belum disiapkan: buka tautan penyiapan yang tercetak di konsol server, atau jalankan "npm run posko -- user add".',
+    en: 'Posko is not set up yet: open the set-up link that the server printed on its console, or run "npm run posko -- user add".',
+  },
+  signed_out: {
+    status: 401,
+    id: 'Silakan masuk: belum ada sesi, atau sesinya sudah berakhir.',
+    en: 'Please sign in: there is no session, or it has ended.',
+  },
+  forbidden: {
+    status: 403,
+    id: 'Peran Anda tidak mengizinkan ini.',
+    en: 'Your roles do not allow this.',
+  },
+  request_forged: {
+    status: 403,
+    id: 'Permintaan yang mengubah sesuatu harus membawa header x-posko-request: 1.',
+    en: 'A request that changes something must carry the header x-posko-request: 1.',
+  },
+  wrong_credentials: {
+    status: 401,
+    id: 'Nama, kata sandi, atau kode tidak cocok.',
+    en: 'Name, password or code do not match.',
+  },
+  code_needed: {
+    status: 401,
+    id: 'Masukkan kode dari aplikasi autentikator, atau kode pemulihan.',
+    en: 'Enter the code of the authenticator app, or a recovery code.',
+  },
+  wait: {
+    status: 429,
+    id: 'Terlalu banyak percobaan yang gagal; tunggu sebentar lalu coba lagi.',
+    en: 'Too many attempts that failed; wait a moment and try again.',
+  },
+  too_many_requests: {
+    status: 429,
+    id: 'Terlalu banyak permintaan; tunggu sebentar lalu coba lagi.',
+    en: 'Too many requests; wait a moment and try again.',
+  },
+  link_expired: {
+    status: 410,
+    id: 'Tautan ini sudah dipakai atau kedaluwarsa; mulai ulang server untuk tautan baru.',
+    en: 'This link was used or has expired; restart the server for a new one.',
+  },
+  weak_password: {
+    status: 422,
+    id: 'Kata sandi ini tidak dapat dipakai.',
+    en: 'This password cannot be used.',
+  },
+  password_change_needed: {
+    status: 403,
+    id: 'Ganti kata sandi dahulu: yang sekarang dibuat oleh orang lain.',
+    en: 'Change your password first: somebody else made the one you have.',
+  },
+  name_taken: {
+    status: 409,
+    id: 'Nama ini sudah dipakai.',
+    en: 'This name is taken.',
+  },
+  last_administrator: {
+    status: 409,
+    id: 'Harus tetap ada satu administrator untuk seluruh wilayah.',
+    en: 'One administrator of everything must remain.',
+  },
+  user_not_found: {
+    status: 404,
+    id: 'Tidak ada pengguna dengan nama ini.',
+    en: 'There is no user with this name.',
+  },
+  session_not_found: {
+    status: 404,
+    id: 'Tidak ada sesi ini.',
+    en: 'There is no such session.',
+  },
+  token_not_found: {
+    status: 404,
+    id: 'Tidak ada token ini, atau sudah dicabut.',
+    en: 'There is no such token, or it is revoked.',
+  },
+  reason_missing: {
+    status: 422,
+    id: 'Tuliskan alasannya: alasan itu dicatat dalam log.',
+    en: 'Say why: the reason goes into the log.',
+  },
+  plain_http: {
+    status: 403,
+    id: 'Masuk lewat HTTP biasa hanya boleh di mesin ini sendiri; pakai https.',
+    en: 'Signing in over plain HTTP is allowed on this machine only; use https.',
+  },
+  database_away: {
+    status: 503,
+    id: 'Basis data tidak menjawab; peta dan alarm tetap berjalan, coba lagi sebentar.',
+    en: 'The database does not answer; map and alarms go on, try again in a moment.',
+  },
   subprotocol_missing: {
     status: 400,
     id: 'Sambungan harus meminta subprotokol posko.v1.',

@@ -1,15 +1,18 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { isInScope, scopeOf } from '../domain/access.ts';
 import type { RosterEntry } from '../domain/unit.ts';
 import { type UnitDetails, unitDetailsSchema, unitListSchema } from '../domain/unitDetails.ts';
 import type { Roster } from '../tracking/roster.ts';
 import type { Tracks } from '../tracking/tracks.ts';
 import { ProblemError } from './problem.ts';
+import { accessOf } from './routeAccess.ts';
 
 const defaultPage = 500;
 const maxPage = 5_000;
 
-/** `GET /units` and `GET /units/{id}`: who is registered and where each is. */
+/** `GET /units` and `GET /units/{id}`: who is registered and where each is, of the caller's scope. */
 export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbackTypebox {
   const detailsOf = (entry: RosterEntry): UnitDetails => {
     const { trackerId, ...unit } = entry;
@@ -22,10 +25,16 @@ export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbac
     return { unit, trackerId, position };
   };
 
+  const canSee = (request: FastifyRequest): ((entry: RosterEntry) => boolean) => {
+    const scope = scopeOf(accessOf(request).grants, 'units.view');
+    return (entry) => isInScope(scope, roster.regionsOf(entry));
+  };
+
   return (app, _options, done) => {
     app.get(
       '/units',
       {
+        config: { access: 'units.view' },
         schema: {
           querystring: Type.Object({
             cursor: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -37,7 +46,8 @@ export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbac
       (request) => {
         // a cursor is the key of the page before's last unit: keys are never used again
         const { cursor = 0, limit = defaultPage } = request.query;
-        const rest = roster.entries.filter((entry) => entry.key > cursor);
+        const isSeen = canSee(request);
+        const rest = roster.entries.filter((entry) => entry.key > cursor && isSeen(entry));
         const page = rest.slice(0, limit);
         const last = page.at(-1);
         return {
@@ -50,6 +60,7 @@ export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbac
     app.get(
       '/units/:id',
       {
+        config: { access: 'units.view' },
         schema: {
           params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
           response: { 200: unitDetailsSchema },
@@ -57,7 +68,9 @@ export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbac
       },
       (request) => {
         const entry = roster.unitById(request.params.id);
-        if (entry === undefined) throw new ProblemError('unit_not_found', request.params.id);
+        // of a unit of others not even its existence is told
+        if (entry === undefined || !canSee(request)(entry))
+          throw new ProblemError('unit_not_found', request.params.id);
         return detailsOf(entry);
       },
     );

@@ -3,7 +3,7 @@ import { openUnprepared } from '../storage/database.ts';
 import { copyDatabase } from '../storage/moving/copyDatabase.ts';
 import { formatCount } from '../storage/moving/progress.ts';
 import { type Command, UsageError } from './command.ts';
-import { withDatabase } from './withDatabase.ts';
+import { withExistingDatabase } from './withDatabase.ts';
 import { endAfter } from './withTarget.ts';
 
 const help = `npm run posko -- copy --to <url>
@@ -20,11 +20,11 @@ export const copy: Command = {
   help,
   run: async ({ config, args, print }) => {
     const to = readArguments(args);
-    const { rows, dialect } = await withDatabase(config, async (from) =>
+    const { rows, movedRows, dialect } = await withExistingDatabase(config, async (from) =>
       endAfter(await openUnprepared(to, '--to'), (target) => copyDatabase({ from, target, print })),
     );
     const what = dialect === 'plain' ? 'PostgreSQL' : 'TimescaleDB';
-    print(`Copied ${formatCount(rows)} rows to ${what}. To move over to it:
+    print(`Copied ${formatCount(movedRows)} rows to ${what}, which has ${formatCount(rows)} in all now. To move over to it:
   1. Stop the server. If it ran during this copy, then run this command again: it fetches the rest.
   2. Set POSKO_DATABASE_URL to that URL, in .env or the environment.
   3. npm start. What the journal holds and the new database lacks is written there first.`);

@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
 import type { ClientBase, ClientConfig } from 'pg';
 import { openUnprepared } from '../storage/database.ts';
-import { recordedDialect } from '../storage/dialect/dialect.ts';
-import { missingFeatures, readTimescale } from '../storage/dialect/timescale.ts';
 import { migrationsFolder } from '../storage/migrate.ts';
 import { type Finding, ok, problem, problemOf, warning } from './doctorFinding.ts';
+import { checkTimescaleFacts, readTimescaleFacts } from './doctorTimescale.ts';
 
 /** Clocks that differ by less are as good as one. */
 const smallDifferenceMs = 2_000;
@@ -27,8 +26,8 @@ export async function checkDatabase(address: string | ClientConfig): Promise<rea
       return [
         await checkVersion(client),
         await checkSchema(client),
-        ...(await checkTimescaleFeatures(client)),
-        await checkDatabaseClock(client),
+        ...checkTimescaleFacts(await readTimescaleFacts(client)),
+        checkDatabaseClock(await readAheadMs(client)),
       ];
     } finally {
       client.release(true);
@@ -73,79 +72,28 @@ async function checkSchema(client: ClientBase): Promise<Finding> {
     : ok('schema', `older than this program: the next start adds ${missing.join(', ')}`);
 }
 
-async function checkTimescaleFeatures(client: ClientBase): Promise<readonly Finding[]> {
-  const check = 'TimescaleDB';
-  const found = await readTimescale(client);
-  const dialect = await recordedDialect(client);
-  const { installed, available, isLoaded, edition } = found;
-  if (dialect === undefined) {
-    if (!isLoaded || (installed ?? available) === undefined) {
-      return [ok(check, 'not loaded by this server: the database will be made without it')];
-    }
-    return [installed === undefined ? await checkMayCreate(client, available) : okUsed()];
-  }
-  const lacks = missingFeatures(found, dialect).map(
-    (detail): Finding => ({
-      check,
-      level: 'warning',
-      detail: detail.replace(/\.$/, ''),
-    }),
-  );
-  const first = dialect === 'plain' ? ok(check, 'not used by this database') : okUsed();
-  return [first, ...lacks, ...(await checkTelemetry(client))];
-
-  function okUsed(): Finding {
-    return ok(check, `${installed}, ${edition ?? 'unknown'} edition`);
-  }
-}
-
-async function checkMayCreate(client: ClientBase, version = '?'): Promise<Finding> {
-  const { rows } = await client.query<{ may_create: boolean }>(
-    `select (select rolsuper from pg_roles where rolname = current_user)
-            or exists (
-              select from pg_available_extension_versions
-              where name = 'timescaledb' and version = $1 and trusted
-                and has_database_privilege(current_database(), 'create')
-            ) as may_create`,
-    [version],
-  );
-  return rows[0]?.may_create === true
-    ? ok('TimescaleDB', `${version}: the first start adds it to the database`)
-    : problem(
-        'TimescaleDB',
-        `the server has ${version}, and this user may not add it to the database`,
-        'run "create extension timescaledb" in this database as a superuser',
-      );
-}
-
-async function checkTelemetry(client: ClientBase): Promise<readonly Finding[]> {
-  const { rows } = await client.query<{ level: string | null }>(
-    "select current_setting('timescaledb.telemetry_level', true) as level",
-  );
-  const level = rows[0]?.level ?? 'off';
-  if (level === 'off') return [];
-  return [
-    warning(
-      'telemetry',
-      `TimescaleDB tells its makers of its use (timescaledb.telemetry_level is ${level})`,
-      'set timescaledb.telemetry_level = off in postgresql.conf and reload',
-    ),
-  ];
-}
-
-async function checkDatabaseClock(client: ClientBase): Promise<Finding> {
+/** How far the database server's clock is ahead of ours, milliseconds. */
+async function readAheadMs(client: ClientBase): Promise<number> {
   const askedMs = Date.now();
   const { rows } = await client.query<{ ms: number }>(
     'select extract(epoch from clock_timestamp())::float8 * 1000 as ms',
   );
   // the database looked at its clock somewhere between question and answer
-  const differenceMs = (rows[0]?.ms ?? Number.NaN) - (askedMs + Date.now()) / 2;
-  const seconds = (Math.abs(differenceMs) / 1_000).toFixed(1);
-  const side = differenceMs > 0 ? 'ahead of' : 'behind';
+  return (rows[0]?.ms ?? Number.NaN) - (askedMs + Date.now()) / 2;
+}
+
+/**
+ * Whether a database server's clock will do.
+ *
+ * @param aheadMs how far it is ahead of this machine's; negative when it is behind
+ */
+export function checkDatabaseClock(aheadMs: number): Finding {
+  const seconds = (Math.abs(aheadMs) / 1_000).toFixed(1);
+  const side = aheadMs > 0 ? 'ahead of' : 'behind';
   const detail = `the database server's clock is ${seconds} s ${side} this machine's`;
   const todo = 'switch on NTP on both machines';
-  if (Math.abs(differenceMs) >= greatDifferenceMs) return problem('database clock', detail, todo);
-  return Math.abs(differenceMs) >= smallDifferenceMs
+  if (Math.abs(aheadMs) >= greatDifferenceMs) return problem('database clock', detail, todo);
+  return Math.abs(aheadMs) >= smallDifferenceMs
     ? warning('database clock', detail, todo)
     : ok('database clock', detail);
 }

@@ -1,11 +1,12 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { errorCode } from '../domain/systemError.ts';
 import type { DataDirHolder } from '../storage/dataDir.ts';
 import { chooseAccount } from '../storage/embedded/account.ts';
 import { locateBinaries } from '../storage/embedded/binaries.ts';
 import { isInitialised } from '../storage/embedded/initialise.ts';
 import { readConnection } from '../storage/embedded/runFolder.ts';
-import { errorCode, isAlive } from '../storage/processes.ts';
+import { isAlive } from '../storage/processes.ts';
 import { checkDatabase } from './doctorDatabase.ts';
 import { type Finding, ok, problem, problemOf, warning } from './doctorFinding.ts';
 

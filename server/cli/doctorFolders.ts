@@ -1,7 +1,16 @@
-import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
+import { errorCode } from '../domain/systemError.ts';
 import { type DataDirHolder, findDataDirHolder } from '../storage/dataDir.ts';
-import { errorCode } from '../storage/processes.ts';
 import { describeBytes, type Finding, ok, problem, problemOf, warning } from './doctorFinding.ts';
 
 /** What the data folder showed. */
@@ -48,7 +57,10 @@ function checkAccess(dataDir: string): Finding {
       return problem(check, `${place} is a file`, `remove it, or ${elsewhere}`);
     }
     accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
-    if (place !== dataDir) return ok(check, `${dataDir} is not there yet and can be made`);
+    if (place !== dataDir) {
+      tryToMake(place);
+      return ok(check, `${dataDir} is not there yet and can be made`);
+    }
     if ((mode & 0o066) !== 0) {
       const detail = `other accounts can look into ${dataDir} or write to it`;
       return warning(check, detail, `chmod go-rw ${dataDir}`);
@@ -59,12 +71,20 @@ function checkAccess(dataDir: string): Finding {
     if (code === 'EROFS') {
       return problem(check, `${place} lies on a read-only file system`, elsewhere);
     }
+    if (place !== dataDir) {
+      return problem(check, `${dataDir} cannot be made in ${place} (${code})`, elsewhere);
+    }
     return problem(
       check,
       `this account cannot read and write ${place} (${code})`,
       `run Posko as the account that made it, or ${elsewhere}`,
     );
   }
+}
+
+/** Permissions do not tell: in some places, such as /proc, nobody can make a folder. */
+function tryToMake(place: string): void {
+  rmdirSync(mkdtempSync(path.join(place, 'posko-doctor-')));
 }
 
 /** The folder itself, or the nearest above it that exists. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Config, ListenAddress } from '../config.ts';
 import { urlHost } from '../domain/loopback.ts';
+import { errorCode } from '../domain/systemError.ts';
 import { describeListenFailure } from '../startError.ts';
 import type { DataDirHolder } from '../storage/dataDir.ts';
-import { errorCode } from '../storage/processes.ts';
 import { type Finding, ok, problemOf, warning } from './doctorFinding.ts';
 
 const healthTimeoutMs = 3_000;

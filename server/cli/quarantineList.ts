@@ -1,7 +1,7 @@
 import { listQuarantine } from '../storage/quarantineStore.ts';
 import type { Command } from './command.ts';
 import { readQuarantineArguments } from './quarantineArguments.ts';
-import { withDatabase } from './withDatabase.ts';
+import { withExistingDatabase } from './withDatabase.ts';
 
 const defaultLimit = 100;
 
@@ -27,7 +27,7 @@ export const quarantineList: Command = {
       ['tracker', 'reason', 'limit', 'after'],
       false,
     );
-    const { entries, nextCursor } = await withDatabase(config, (pool) =>
+    const { entries, nextCursor } = await withExistingDatabase(config, (pool) =>
       listQuarantine(pool, { trackerId, reason }, limit ?? defaultLimit, after),
     );
     for (const entry of entries) {

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
+import { dayMs } from '../domain/durations.ts';
 import {
+  type LeftReason,
   listQuarantine,
   type QuarantineFilter,
   type Recovered,
@@ -9,20 +11,19 @@ import {
 import { maxAheadMs } from '../tracking/acceptFix.ts';
 import { type Command, UsageError } from './command.ts';
 import { readQuarantineArguments } from './quarantineArguments.ts';
-import { withDatabase } from './withDatabase.ts';
+import { withExistingDatabase } from './withDatabase.ts';
 
 const help = `npm run posko -- quarantine recover (<key> ... | --tracker <id> [--reason <code>]) --time <which>
 
 Puts fixes that were not believed into the history after all, as delayed positions: they never move
-a unit on the map. Each goes once; messages that could not be decoded stay.
+a unit on the map. Each goes once; messages that could not be decoded stay. Ends with status 1 when
+any that was asked for was left.
 
   <key> ...        which, by the keys that quarantine list prints
   --tracker <id>   all of this tracker
   --reason <code>  of these only those for this reason, such as clock_behind
   --time own       at the time that the device told, where that is possible by now
   --time received  at the time that the server received them: for a device whose clock was wrong`;
-
-const dayMs = 24 * 3_600_000;
 
 /** `quarantine recover`: see its help. */
 export const quarantineRecover: Command = {
@@ -48,20 +49,47 @@ export const quarantineRecover: Command = {
       oldestMs: nowMs - config.retentionDays * dayMs,
       newestMs: nowMs + maxAheadMs,
     };
-    const { recovered, duplicates, left } = await withDatabase(config, (pool) =>
+    const { recovered, duplicates, left } = await withExistingDatabase(config, (pool) =>
       keys.length > 0
         ? recoverQuarantined(pool, keys, options)
         : recoverAll(pool, { trackerId, reason, isRecoverable: true }, options),
     );
-    print(`Recovered ${recovered}; ${duplicates} more were in the history already.`);
-    const reasons = [
-      [left.notRecoverable, 'are no fixes that wait (unknown, undecodable or recovered before)'],
-      [left.unknownTracker, 'are of a tracker that is not registered'],
-      [left.timeOutOfRange, 'have a time that cannot be right, so only --time received takes them'],
-    ] as const;
-    for (const [count, why] of reasons) if (count > 0) print(`${count} were left: they ${why}.`);
+    if (keys.length > 0) tellEach(keys, left, print);
+    print(
+      `${recovered} put into the history, ${duplicates} were there already (same tracker and time), ${left.length} left.`,
+    );
+    if (left.length === 0) return;
+    throw new Error(`Left as they were: ${countReasons(left)}.`);
   },
 };
+
+type Left = Recovered['left'];
+
+const leftReasons = {
+  unknown_key: 'there is no such entry',
+  message: 'it is a message that could not be decoded, and no fix',
+  recovered_before: 'it was recovered before',
+  unknown_tracker: 'its tracker is not registered',
+  time_out_of_range: 'its time cannot be right, so only --time received may take it',
+} as const satisfies Record<LeftReason, string>;
+
+function tellEach(keys: readonly number[], left: Left, print: (line: string) => void): void {
+  const reasons = new Map(left.map(({ key, reason }) => [key, reason]));
+  for (const key of new Set(keys)) {
+    const reason = reasons.get(key);
+    print(
+      reason === undefined
+        ? `${key}: is in the history now`
+        : `${key}: left, ${leftReasons[reason]}`,
+    );
+  }
+}
+
+function countReasons(left: Left): string {
+  const counts = new Map<LeftReason, number>();
+  for (const { reason } of left) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => `${count} (${leftReasons[reason]})`).join(', ');
+}
 
 const pageSize = 1_000;
 
@@ -72,7 +100,7 @@ async function recoverAll(
 ): Promise<Recovered> {
   let recovered = 0;
   let duplicates = 0;
-  const left = { notRecoverable: 0, unknownTracker: 0, timeOutOfRange: 0 };
+  const left: Left[number][] = [];
   let cursor: string | undefined;
   do {
     const page = await listQuarantine(pool, filter, pageSize, cursor);
@@ -80,9 +108,7 @@ async function recoverAll(
     const done = await recoverQuarantined(pool, keys, options);
     recovered += done.recovered;
     duplicates += done.duplicates;
-    left.notRecoverable += done.left.notRecoverable;
-    left.unknownTracker += done.left.unknownTracker;
-    left.timeOutOfRange += done.left.timeOutOfRange;
+    left.push(...done.left);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return { recovered, duplicates, left };

@@ -2,34 +2,46 @@ import { parseArgs } from 'node:util';
 import { fillDatabase } from '../storage/moving/fillDatabase.ts';
 import { openBackup } from '../storage/moving/openBackup.ts';
 import { formatCount } from '../storage/moving/progress.ts';
+import { adoptSealKeys } from '../storage/sealKeys.ts';
+import { hasSecrets, readSecrets } from '../storage/secretsBackup.ts';
+import { askPassphrase } from './askPassphrase.ts';
 import { type Command, UsageError } from './command.ts';
 import { withTarget } from './withTarget.ts';
 
-const help = `npm run posko -- restore --from <folder> [--replace]
+const help = `npm run posko -- restore --from <folder> [--replace] [--with-secrets]
 
 Fills the database of this installation, which must be empty and without a server, from a backup.
 All of the backup is checked before anything is changed. If it is interrupted, Posko refuses the half
 filled database until the same command was run to its end.
 
   --from <folder>  a backup: a folder posko-<date and time> with a manifest.json
-  --replace        drop what the database holds, without asking`;
+  --replace        drop what the database holds, without asking
+  --with-secrets   also the keys that it holds; needs the passphrase of the backup (asked for, or
+                   POSKO_BACKUP_PASSPHRASE)`;
 
 /** `restore`: see its help. */
 export const restore: Command = {
   name: 'restore',
   summary: 'fill the empty database from a backup',
   help,
-  run: async ({ config, args, print }) => {
+  run: async ({ config, args, print, ...context }) => {
     const { values } = parseArgs({
       args: [...args],
-      options: { from: { type: 'string' }, replace: { type: 'boolean' } },
+      options: {
+        from: { type: 'string' },
+        replace: { type: 'boolean' },
+        'with-secrets': { type: 'boolean' },
+      },
     });
-    const { from, replace } = values;
+    const { from, replace, 'with-secrets': withSecrets } = values;
     if (from === undefined) throw new UsageError('--from is missing, the folder of a backup');
     const { manifest, source } = await openBackup(from);
     print(`The backup of ${manifest.takenAt} is whole.`);
-    const filled = await withTarget(config, (target) =>
-      fillDatabase({
+    const keys =
+      withSecrets === true ? await readSecrets(from, await askPassphrase(context, 'known')) : [];
+    const filled = await withTarget(config, (target) => {
+      if (keys.length > 0) adoptSealKeys(config.dataDir, keys);
+      return fillDatabase({
         target,
         source,
         ifNotEmpty:
@@ -37,8 +49,11 @@ export const restore: Command = {
             ? { do: 'drop' }
             : { do: 'refuse', advice: 'use an empty one, or add --replace to drop them' },
         print,
-      }),
-    );
+      });
+    });
+    if (withSecrets !== true && hasSecrets(from)) {
+      print('The backup also holds keys, which were left: run this again with --with-secrets.');
+    }
     print(`Restored ${formatCount(filled.rows)} rows. Start Posko: npm start`);
   },
 };

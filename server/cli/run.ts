@@ -1,18 +1,43 @@
-import { describeProblems, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { errorCode } from '../domain/systemError.ts';
 import { withDotEnv } from '../dotEnv.ts';
+import { ownTerminal, type SecretSource } from './askSecret.ts';
+import { auditList } from './auditList.ts';
+import { auditVerify } from './auditVerify.ts';
 import { backup } from './backup.ts';
 import { type Command, UsageError } from './command.ts';
 import { copy } from './copy.ts';
 import { doctor } from './doctor.ts';
+import { keyRotate } from './keyRotate.ts';
+import { personErase } from './personErase.ts';
+import { personExport } from './personExport.ts';
+import { personFind } from './personFind.ts';
 import { quarantineList } from './quarantineList.ts';
 import { quarantineRecover } from './quarantineRecover.ts';
 import { restore } from './restore.ts';
+import { retentionList } from './retentionList.ts';
+import { retentionRemove } from './retentionRemove.ts';
+import { retentionSet } from './retentionSet.ts';
+import { tokenList } from './tokenList.ts';
+import { tokenRevoke } from './tokenRevoke.ts';
 import { trackerAdd } from './trackerAdd.ts';
 import { trackerList } from './trackerList.ts';
 import { trackerSet } from './trackerSet.ts';
+import { userAdd } from './userAdd.ts';
+import { userList } from './userList.ts';
+import { userPassword } from './userPassword.ts';
+import { userResetFactor } from './userResetFactor.ts';
+import { userSet } from './userSet.ts';
 
 const commands: readonly Command[] = [
   doctor,
+  userAdd,
+  userSet,
+  userList,
+  userPassword,
+  userResetFactor,
+  tokenList,
+  tokenRevoke,
   trackerAdd,
   trackerSet,
   trackerList,
@@ -21,6 +46,15 @@ const commands: readonly Command[] = [
   backup,
   restore,
   copy,
+  auditList,
+  auditVerify,
+  personFind,
+  personExport,
+  personErase,
+  retentionList,
+  retentionSet,
+  retentionRemove,
+  keyRotate,
 ];
 
 /** Where a command's words come from and go to. */
@@ -30,6 +64,8 @@ export type Terminal = {
   readonly print: (line: string) => void;
   /** Writes a line to standard error: one sentence on what is wrong. */
   readonly complain: (line: string) => void;
+  /** Where passwords come from; the terminal of this process where left out. */
+  readonly secrets?: SecretSource;
 };
 
 /** The exit codes of the posko command. */
@@ -49,14 +85,23 @@ export async function runInTerminal(argv: readonly string[]): Promise<void> {
 
 /** Runs the command that `argv` names: 0 when it is done, 1 when it failed, 2 when called wrongly. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const { env, print, complain } = terminal;
+  const { print, complain, secrets = ownTerminal } = terminal;
+  // no setting: it is for one command, and must not lie in the environment of a server
+  const { POSKO_BACKUP_PASSPHRASE: passphrase, ...env } = terminal.env;
   if (argv.length === 0 || isHelp(argv[0])) {
     print(overview());
     return argv.length === 0 ? calledWrongly : done;
   }
   const command = commands.find(({ name }) => startsWithWords(argv, name));
   if (command === undefined) {
-    complain(`There is no command "${argv.slice(0, 2).join(' ')}". ${seeHelp('')}`);
+    const [group = '', word] = argv;
+    const isGroup = commands.some(({ name }) => isOfGroup(name, group));
+    if (isGroup && (word === undefined || isHelp(word))) {
+      print(overview(group));
+      return word === undefined ? calledWrongly : done;
+    }
+    const named = argv.slice(0, 2).join(' ');
+    complain(`There is no command "${named}". ${seeHelp(isGroup ? group : '')}`);
     return calledWrongly;
   }
   const args = argv.slice(command.name.split(' ').length);
@@ -65,13 +110,18 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     return done;
   }
   try {
-    const loaded = loadConfig(withDotEnv(env));
-    if (!loaded.ok) {
-      complain(`The settings are not right:\n${describeProblems(loaded.problems)}`);
-      return failed;
+    const context = { args, print, secrets, passphrase };
+    const loaded = loadSettings(env);
+    if (loaded.ok) {
+      await command.run({ ...context, config: loaded.config });
+      return done;
     }
-    await command.run({ config: loaded.config, args, print });
-    return done;
+    if (command.runWithoutConfig !== undefined) {
+      command.runWithoutConfig(loaded.problems, context);
+    } else {
+      complain(`The settings are not right:\n  ${loaded.problems.join('\n  ')}`);
+    }
+    return failed;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (!isUsageError(error)) {
@@ -83,16 +133,39 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-function overview(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+type LoadedSettings =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+function loadSettings(env: Terminal['env']): LoadedSettings {
+  try {
+    const loaded = loadConfig(withDotEnv(env));
+    if (loaded.ok) return loaded;
+    const problems = loaded.problems.map(({ variable, problem }) => `${variable} ${problem}`);
+    return { ok: false, problems };
+  } catch (error) {
+    // the file .env that is there and cannot be read
+    return { ok: false, problems: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+/** @param group the first word of the commands to list; all where left out */
+function overview(group?: string): string {
+  const listed = commands.filter(({ name }) => group === undefined || isOfGroup(name, group));
+  const width = Math.max(...listed.map(({ name }) => name.length));
+  const lines = listed.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  const word = group === undefined ? '<command>' : `${group} <command>`;
   return [
-    'npm run posko -- <command> [options]',
+    `npm run posko -- ${word} [options]`,
     '',
     ...lines,
     '',
-    'npm run posko -- <command> --help tells more of each.',
+    `npm run posko -- ${word} --help tells more of each.`,
   ].join('\n');
+}
+
+function isOfGroup(name: string, group: string): boolean {
+  return name.startsWith(`${group} `);
 }
 
 function seeHelp(name: string): string {
@@ -109,7 +182,5 @@ function startsWithWords(argv: readonly string[], name: string): boolean {
 
 /** Ours, or that of node:util parseArgs. */
 function isUsageError(error: unknown): boolean {
-  if (error instanceof UsageError) return true;
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return typeof error.code === 'string' && error.code.startsWith('ERR_PARSE_ARGS');
+  return error instanceof UsageError || errorCode(error)?.startsWith('ERR_PARSE_ARGS') === true;
 }

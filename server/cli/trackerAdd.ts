@@ -13,7 +13,8 @@ by a running server at once.
   --region <code>    regency or city code in which it reports, such as 64.08
   --callsign <text>  what operators call the unit, at most 32 characters (default: the id)
   --kind <kind>      ${unitKinds.join(', ')} (default: handheld)
-  --agency <agency>  ${agencies.join(', ')} (default: polri)`;
+  --agency <agency>  ${agencies.join(', ')} (default: polri)
+  --bearer <name>    who carries the unit, at most 64 characters: shown to few`;
 
 /** `tracker add`: see its help. */
 export const trackerAdd: Command = {
@@ -33,7 +34,7 @@ export const trackerAdd: Command = {
 };
 
 function readArguments(args: readonly string[]) {
-  const { id, region, callsign, kind, agency } = readTrackerArguments(args);
+  const { id, region, callsign, kind, agency, bearer } = readTrackerArguments(args);
   if (region === undefined) throw new UsageError('--region is missing, such as --region 64.08');
   return {
     id,
@@ -41,5 +42,6 @@ function readArguments(args: readonly string[]) {
     callsign: callsign ?? id.slice(0, 32),
     kind: kind ?? 'handheld',
     agency: agency ?? 'polri',
+    bearer,
   };
 }

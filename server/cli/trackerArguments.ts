@@ -9,10 +9,12 @@ export type TrackerArguments = {
   readonly callsign: string | undefined;
   readonly kind: UnitKind | undefined;
   readonly agency: Agency | undefined;
+  /** Empty: nobody. */
+  readonly bearer: string | undefined;
 };
 
 /**
- * Reads `<id> [--region] [--callsign] [--kind] [--agency]`.
+ * Reads `<id> [--region] [--callsign] [--kind] [--agency] [--bearer]`.
  *
  * @throws UsageError when they are not of that form
  */
@@ -25,6 +27,7 @@ export function readTrackerArguments(args: readonly string[]): TrackerArguments 
       callsign: { type: 'string' },
       kind: { type: 'string' },
       agency: { type: 'string' },
+      bearer: { type: 'string' },
     },
   });
   const [id, ...extra] = positionals;
@@ -36,6 +39,7 @@ export function readTrackerArguments(args: readonly string[]): TrackerArguments 
     callsign: values.callsign,
     kind: oneOf('--kind', values.kind, unitKinds),
     agency: oneOf('--agency', values.agency, agencies),
+    bearer: values.bearer,
   };
 }
 

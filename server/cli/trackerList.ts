@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { listTrackers } from '../storage/trackerStore.ts';
 import type { Command } from './command.ts';
-import { withDatabase } from './withDatabase.ts';
+import { withExistingDatabase } from './withDatabase.ts';
 
 /** `tracker list`: see its help. */
 export const trackerList: Command = {
@@ -12,7 +12,7 @@ export const trackerList: Command = {
 Prints one line for each tracker, its columns separated by tabs: id, region, callsign, kind, agency.`,
   run: async ({ config, args, print }) => {
     parseArgs({ args: [...args], options: {} });
-    const trackers = await withDatabase(config, listTrackers);
+    const trackers = await withExistingDatabase(config, listTrackers);
     for (const { tracker, unit } of trackers) {
       print([tracker.id, tracker.region, unit.callsign, unit.kind, unit.agency].join('\t'));
     }

@@ -2,7 +2,7 @@ import { agencies, unitKinds } from '../domain/unit.ts';
 import { changeTracker } from '../storage/trackerStore.ts';
 import { type Command, UsageError } from './command.ts';
 import { readTrackerArguments } from './trackerArguments.ts';
-import { withDatabase } from './withDatabase.ts';
+import { withExistingDatabase } from './withDatabase.ts';
 
 const help = `npm run posko -- tracker set <id> [options]
 
@@ -12,7 +12,8 @@ named stays as it is.
   --region <code>    regency or city code in which it reports, such as 64.08
   --callsign <text>  what operators call the unit, at most 32 characters
   --kind <kind>      ${unitKinds.join(', ')}
-  --agency <agency>  ${agencies.join(', ')}`;
+  --agency <agency>  ${agencies.join(', ')}
+  --bearer <name>    who carries the unit, at most 64 characters; --bearer "": nobody any more`;
 
 /** `tracker set`: see its help. */
 export const trackerSet: Command = {
@@ -20,11 +21,12 @@ export const trackerSet: Command = {
   summary: 'change a tracker and the unit that carries it',
   help,
   run: async ({ config, args, print }) => {
-    const { id, ...changes } = readTrackerArguments(args);
+    const { id, bearer, ...named } = readTrackerArguments(args);
+    const changes = { ...named, bearer: bearer === '' ? null : bearer };
     if (Object.values(changes).every((change) => change === undefined)) {
       throw new UsageError('there is nothing to change: name at least one option');
     }
-    const changed = await withDatabase(config, (pool) => changeTracker(pool, id, changes));
+    const changed = await withExistingDatabase(config, (pool) => changeTracker(pool, id, changes));
     if (!changed.ok) throw new Error(`The tracker was not changed: ${changed.detail}.`);
     print(`Changed tracker ${id}.`);
   },

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import pino from 'pino';
 import type { Config } from '../config.ts';
 import { openUnprepared } from '../storage/database.ts';
+import { markOutside, refuseAbandoned } from '../storage/databaseOfFolder.ts';
 import { openDataDir } from '../storage/dataDir.ts';
 import { startEmbeddedPostgres } from '../storage/embedded/startEmbeddedPostgres.ts';
 
@@ -9,7 +10,7 @@ import { startEmbeddedPostgres } from '../storage/embedded/startEmbeddedPostgres
  * Runs `work` on the database of this installation as one that is to be filled: whatever it holds is
  * left alone, and no server runs on the data folder meanwhile.
  *
- * @throws Error with one sentence when there is no database to be had, or a server has it
+ * @throws ObstacleError when there is no database to be had, or a server has it
  */
 export async function withTarget<Value>(
   { databaseUrl, dataDir }: Config,
@@ -17,7 +18,12 @@ export async function withTarget<Value>(
 ): Promise<Value> {
   const folder = openDataDir(dataDir, 'command');
   try {
-    if (databaseUrl !== undefined) return await endAfter(await openUnprepared(databaseUrl), work);
+    refuseAbandoned(folder.dir, databaseUrl);
+    if (databaseUrl !== undefined) {
+      const done = await endAfter(await openUnprepared(databaseUrl), work);
+      markOutside(folder.dir, databaseUrl);
+      return done;
+    }
     const log = pino({ level: 'silent' });
     const embedded = await startEmbeddedPostgres({ dataDir: folder.dir, log });
     try {

@@ -36,3 +36,8 @@ export type ClientMessage = { readonly type: 'resync' };
 
 /** Longest text a screen may send, in bytes. Longer, or anything but a ClientMessage, closes the socket. */
 export const maxClientMessageBytes = 1024;
+
+/** Close code of a live socket whose session or token has expired: sign in again. */
+export const sessionExpired = 4401;
+/** Close code when a session or token has ended, or may something else now: ask which, and connect again. */
+export const accessChanged = 4403;

@@ -1,3 +1,4 @@
+import { minuteMs } from './durations.ts';
 import type { Result } from './result.ts';
 
 /** Kinds of unit that Posko knows by name; the page has a symbol for each. */
@@ -57,7 +58,7 @@ export const trackerRoles = ['primary', 'backup'] as const;
 export type TrackerRole = (typeof trackerRoles)[number];
 
 /** A tracker without news for this long is lost, milliseconds. */
-export const lostAfterMs = 5 * 60_000;
+export const lostAfterMs = 5 * minuteMs;
 
 /** A unit as screens need it: everything that does not change with a ping. */
 export type RosterEntry = Unit & { readonly trackerId: string };

@@ -1,4 +1,3 @@
-import type { Fix } from '../domain/fix.ts';
 import {
   deltaKind,
   encodeFrame,
@@ -13,53 +12,62 @@ import type { RosterEntry } from '../domain/unit.ts';
  * frame. A frame is encoded once, however many screens show it.
  */
 export class LiveFeed {
-  readonly #states = new Map<number, UnitState>();
+  readonly #states: ReadonlyMap<number, UnitState>;
+  #visible: ReadonlySet<number>;
   readonly #changed = new Set<number>();
-  #roster: readonly RosterEntry[] = [];
-  #rosterVersion = 0;
+  #roster: readonly RosterEntry[];
+  #rosterVersion = 1;
   /** True from a change of the roster until the next frame, which brings it to the screens. */
   #rosterChanged = false;
   #sequence = 0;
   /** The snapshot at #sequence, kept for the screens that ask within the same tick. */
   #snapshot: Uint8Array<ArrayBuffer> | undefined;
+  #ticksSinceFrame = 0;
+
+  /**
+   * @param states where every unit is, of whatever scope; the owner changes it and calls `changed`
+   * @param roster the units of this scope
+   */
+  constructor(states: ReadonlyMap<number, UnitState>, roster: readonly RosterEntry[]) {
+    this.#states = states;
+    this.#roster = roster;
+    this.#visible = new Set(roster.map(({ key }) => key));
+  }
 
   /** The units of this scope and the version of that list. */
   get roster(): { readonly version: number; readonly units: readonly RosterEntry[] } {
     return { version: this.#rosterVersion, units: this.#roster };
   }
 
-  /** Replaces the units of this scope. Those that are gone are in no further frame. */
+  /**
+   * Replaces the units of this scope. Those that are gone are in no further frame; those that are
+   * new are in the next.
+   */
   setRoster(roster: readonly RosterEntry[]): void {
+    const before = this.#visible;
     this.#roster = roster;
     this.#rosterVersion += 1;
     this.#rosterChanged = true;
     this.#snapshot = undefined;
-    const keys = new Set(roster.map((entry) => entry.key));
-    for (const key of this.#states.keys()) {
-      if (!keys.has(key)) {
-        this.#states.delete(key);
-        this.#changed.delete(key);
-      }
+    this.#visible = new Set(roster.map(({ key }) => key));
+    for (const key of this.#changed) if (!this.#visible.has(key)) this.#changed.delete(key);
+    for (const key of this.#visible) {
+      if (!before.has(key) && this.#states.has(key)) this.#changed.add(key);
     }
   }
 
-  /** Shows a unit at its newest fix, measured at `atMs`; `isStored` is false when it is only shown. */
-  show(unitKey: number, fix: Fix, atMs: number, isStored: boolean): void {
-    this.#states.set(unitKey, {
-      unitKey,
-      lon: fix.lon,
-      lat: fix.lat,
-      fixedAtMs: atMs,
-      speedMps: fix.speedMps,
-      courseDeg: fix.courseDeg,
-      accuracyM: fix.accuracyM,
-      isStored,
-    });
-    this.#changed.add(unitKey);
+  /** A unit has moved; nothing of it leaves the server when it is not of this scope. */
+  changed(unitKey: number): void {
+    if (this.#visible.has(unitKey)) this.#changed.add(unitKey);
   }
 
-  get hasChanges(): boolean {
-    return this.#changed.size > 0 || this.#rosterChanged;
+  /**
+   * True when a frame is due: something changed, or there was none for so many ticks. Called once a
+   * tick; counted in ticks, not by the clock, which can step back.
+   */
+  isDue(maxTicks: number): boolean {
+    this.#ticksSinceFrame += 1;
+    return this.#changed.size > 0 || this.#rosterChanged || this.#ticksSinceFrame >= maxTicks;
   }
 
   /** The next frame: what changed since the one before. Without changes it is an empty one, a sign of life. */
@@ -71,6 +79,7 @@ export class LiveFeed {
     }
     this.#changed.clear();
     this.#rosterChanged = false;
+    this.#ticksSinceFrame = 0;
     this.#sequence = nextSequence(this.#sequence);
     this.#snapshot = undefined;
     return encodeFrame(
@@ -96,7 +105,7 @@ export class LiveFeed {
         serverTimeMs: nowMs,
         rosterVersion: this.#rosterVersion,
       },
-      [...this.#states.values()],
+      [...this.#visible].flatMap((key) => this.#states.get(key) ?? []),
     );
     return this.#snapshot;
   }

@@ -1,6 +1,13 @@
 import type { RawData, WebSocket } from 'ws';
+import { type Access, isInScope, type Scope, scopeOf } from '../domain/access.ts';
 import type { Fix } from '../domain/fix.ts';
-import type { ClientMessage, HelloMessage } from '../domain/liveMessage.ts';
+import type { UnitState } from '../domain/liveFrame.ts';
+import {
+  accessChanged,
+  type ClientMessage,
+  type HelloMessage,
+  sessionExpired,
+} from '../domain/liveMessage.ts';
 import type { RosterEntry } from '../domain/unit.ts';
 import { LiveFeed } from './liveFeed.ts';
 import { Screen } from './screen.ts';
@@ -30,20 +37,34 @@ const goingAway = 1001;
 const tryAgainLater = 1013;
 
 /** What the hub counts. */
-export type HubStatus = { readonly screens: number; readonly refusedMessages: number };
+export type HubStatus = {
+  readonly screens: number;
+  /** Permission scopes that screens look on with; each costs one encoding a tick. */
+  readonly scopes: number;
+  readonly refusedMessages: number;
+};
+
+/** The regions that a unit belongs to now: its home, and those of the operations it works for. */
+export type RegionsOf = (unit: RosterEntry) => readonly string[];
+
+/** What one scope sees, with the screens that look on with it. */
+type Room = { readonly scope: Scope; readonly feed: LiveFeed; readonly screens: Set<Screen> };
 
 /**
- * Shows live state to screens: one frame a tick, encoded once a scope. There is one scope, which
- * sees everything, until accounts bring others.
+ * Shows live state to screens: one frame a tick and scope, encoded once however many look on with
+ * it. A screen gets the units of its scope and nothing of any other.
  */
 export class LiveHub {
   readonly #times: HubTimes;
   readonly #hello: Pick<HelloMessage, 'version' | 'mode'>;
-  readonly #everything = new LiveFeed();
+  readonly #states = new Map<number, UnitState>();
+  #roster: readonly RosterEntry[] = [];
+  #regionsOf: RegionsOf = () => [];
+  /** By scope. A scope that nobody looks on with costs nothing. */
+  readonly #rooms = new Map<string, Room>();
   readonly #screens = new Set<Screen>();
   readonly #nowMs: () => number;
   #timers: NodeJS.Timeout[] = [];
-  #ticksSinceFrame = 0;
   #refusedMessages = 0;
   #mqttPort = 0;
   #isClosing = false;
@@ -85,11 +106,20 @@ export class LiveHub {
   }
 
   status(): HubStatus {
-    return { screens: this.#screens.size, refusedMessages: this.#refusedMessages };
+    return {
+      screens: this.#screens.size,
+      scopes: this.#rooms.size,
+      refusedMessages: this.#refusedMessages,
+    };
   }
 
-  setRoster(roster: readonly RosterEntry[]): void {
-    this.#everything.setRoster(roster);
+  /** Replaces all units, and says where each belongs. */
+  setRoster(roster: readonly RosterEntry[], regionsOf: RegionsOf): void {
+    this.#roster = roster;
+    this.#regionsOf = regionsOf;
+    const keys = new Set(roster.map(({ key }) => key));
+    for (const key of this.#states.keys()) if (!keys.has(key)) this.#states.delete(key);
+    for (const { scope, feed } of this.#rooms.values()) feed.setRoster(this.#visibleTo(scope));
   }
 
   /**
@@ -97,11 +127,44 @@ export class LiveHub {
    * it is only shown.
    */
   show(unitKey: number, fix: Fix, atMs: number, isStored: boolean): void {
-    this.#everything.show(unitKey, fix, atMs, isStored);
+    this.#states.set(unitKey, {
+      unitKey,
+      lon: fix.lon,
+      lat: fix.lat,
+      fixedAtMs: atMs,
+      speedMps: fix.speedMps,
+      courseDeg: fix.courseDeg,
+      accuracyM: fix.accuracyM,
+      isStored,
+    });
+    for (const { feed } of this.#rooms.values()) feed.changed(unitKey);
   }
 
-  /** Takes over an open socket. */
-  take(socket: WebSocket): void {
+  /** Ends the screens of a session or token that has ended, or may something else now; if the latter, they come back. */
+  endCredential(credential: string): void {
+    for (const screen of this.#screens) {
+      if (screen.access.credential === credential) {
+        screen.close(accessChanged, 'the session has ended or changed');
+      }
+    }
+  }
+
+  #visibleTo(scope: Scope): readonly RosterEntry[] {
+    return this.#roster.filter((unit) => isInScope(scope, this.#regionsOf(unit)));
+  }
+
+  #roomOf(scope: Scope): Room {
+    const name = scope.join(' ');
+    const found = this.#rooms.get(name);
+    if (found !== undefined) return found;
+    const feed = new LiveFeed(this.#states, this.#visibleTo(scope));
+    const room: Room = { scope, feed, screens: new Set() };
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  /** Takes over an open socket, and shows it what whoever opened it may see. */
+  take(socket: WebSocket, access: Access): void {
     if (this.#isClosing) {
       socket.terminate();
       return;
@@ -110,10 +173,15 @@ export class LiveHub {
       socket.close(tryAgainLater, `at most ${maxScreens} screens`);
       return;
     }
-    const screen = new Screen(socket, this.#everything, this.#nowMs);
+    const scope = scopeOf(access.grants, 'units.view');
+    const room = this.#roomOf(scope);
+    const screen = new Screen(socket, access, room.feed, this.#nowMs);
     this.#screens.add(screen);
+    room.screens.add(screen);
     socket.on('close', () => {
       this.#screens.delete(screen);
+      room.screens.delete(screen);
+      if (room.screens.size === 0) this.#rooms.delete(scope.join(' '));
       if (this.#screens.size === 0) this.#whenEmpty?.();
     });
     // what the protocol forbids (too long, broken UTF-8 ...) closes the socket by itself
@@ -150,19 +218,20 @@ export class LiveHub {
   }
 
   #tick(): void {
-    this.#ticksSinceFrame += 1;
-    // counted in ticks, not by the clock: that one can step back
-    const isDue = this.#ticksSinceFrame * this.#times.tickMs >= this.#times.signOfLifeMs;
-    if (!isDue && !this.#everything.hasChanges) return;
-    this.#ticksSinceFrame = 0;
-    const frame = this.#everything.takeDelta(this.#nowMs());
-    for (const screen of this.#screens) screen.showDelta(frame);
+    const maxTicks = this.#times.signOfLifeMs / this.#times.tickMs;
+    for (const { feed, screens } of this.#rooms.values()) {
+      if (!feed.isDue(maxTicks)) continue;
+      const frame = feed.takeDelta(this.#nowMs());
+      for (const screen of screens) screen.showDelta(frame);
+    }
   }
 
   #ping(): void {
     for (const screen of this.#screens) {
       if (screen.isSilent) screen.terminate();
-      else screen.ping();
+      else if (screen.access.expiresAtMs <= this.#nowMs()) {
+        screen.close(sessionExpired, 'the session has expired');
+      } else screen.ping();
     }
   }
 }

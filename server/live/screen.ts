@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { Access } from '../domain/access.ts';
 import type { HelloMessage, ServerMessage } from '../domain/liveMessage.ts';
 import type { LiveFeed } from './liveFeed.ts';
 
@@ -12,6 +13,8 @@ const maxFramesUnderWay = 4;
  */
 export class Screen {
   readonly #socket: WebSocket;
+  /** Who looks on. */
+  readonly access: Access;
   readonly #feed: LiveFeed;
   readonly #nowMs: () => number;
   #framesUnderWay = 0;
@@ -20,8 +23,9 @@ export class Screen {
   /** True while a ping waits for its pong. */
   isSilent = false;
 
-  constructor(socket: WebSocket, feed: LiveFeed, nowMs: () => number) {
+  constructor(socket: WebSocket, access: Access, feed: LiveFeed, nowMs: () => number) {
     this.#socket = socket;
+    this.access = access;
     this.#feed = feed;
     this.#nowMs = nowMs;
   }

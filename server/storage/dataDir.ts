@@ -13,7 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errorCode, isAlive, processStart } from './processes.ts';
+import { ObstacleError } from '../domain/obstacleError.ts';
+import { errorCode } from '../domain/systemError.ts';
+import { isAlive, processStart } from './processes.ts';
 
 /** What holds a data folder: the server for its whole life, or a command for a moment. */
 export type DataDirPurpose = 'server' | 'command';
@@ -34,7 +36,8 @@ export type DataDir = {
 };
 
 /** Another process holds the data folder; the message says which and what to do. */
-export class DataDirHeldError extends Error {
+export class DataDirHeldError extends ObstacleError {
+  override readonly name = 'DataDirHeldError';
   readonly holder: DataDirHolder;
 
   constructor(dir: string, holder: DataDirHolder) {
@@ -57,7 +60,7 @@ const maxRounds = 20;
  * Makes the data folder (mode 0700) where it is missing and takes its lock, so that no two servers
  * ever share it. A lock whose process is gone, as after a kill -9, is taken over.
  *
- * @throws DataDirHeldError when another process holds it; Error when it cannot be made or written
+ * @throws DataDirHeldError when another process holds it; ObstacleError when it cannot be made or written
  */
 export function openDataDir(dir: string, purpose: DataDirPurpose = 'server'): DataDir {
   const real = makeWritable(dir);
@@ -69,8 +72,8 @@ export function openDataDir(dir: string, purpose: DataDirPurpose = 'server'): Da
   };
   const own = path.join(real, `${lockName}.${randomUUID()}`);
   const text = `${JSON.stringify(mine)}\n`;
-  writeFileSync(own, text, { mode: 0o600 });
   try {
+    writeOwn(real, own, text);
     takeLock(real, lock, own);
   } finally {
     rmSync(own, { force: true });
@@ -82,6 +85,14 @@ export function openDataDir(dir: string, purpose: DataDirPurpose = 'server'): Da
       if (readText(lock) === text) rmSync(lock, { force: true });
     },
   };
+}
+
+function writeOwn(dir: string, own: string, text: string): void {
+  try {
+    writeFileSync(own, text, { mode: 0o600 });
+  } catch (error) {
+    throw new ObstacleError(explain(dir, errorCode(error)), { cause: error });
+  }
 }
 
 /** Who holds the data folder now, or undefined when nobody does. Takes nothing and changes nothing. */
@@ -105,7 +116,7 @@ function takeLock(dir: string, lock: string, own: string): void {
     if (holder !== undefined && isHeldBy(holder)) throw new DataDirHeldError(dir, holder);
     putAside(lock, found);
   }
-  throw new Error(
+  throw new ObstacleError(
     `The lock ${lock} could not be taken: other processes keep taking it. Try again.`,
   );
 }
@@ -150,7 +161,8 @@ function readText(file: string): string | undefined {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    if (code === 'EACCES') throw new Error(belongsToAnother(path.dirname(file)), { cause: error });
+    if (code === 'EACCES')
+      throw new ObstacleError(belongsToAnother(path.dirname(file)), { cause: error });
     throw error;
   }
 }
@@ -161,7 +173,7 @@ function makeWritable(dir: string): string {
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
     return realpathSync(dir);
   } catch (error) {
-    throw new Error(explain(dir, errorCode(error)), { cause: error });
+    throw new ObstacleError(explain(dir, errorCode(error)), { cause: error });
   }
 }
 
@@ -191,6 +203,9 @@ function explain(dir: string, code: string | undefined): string {
       return belongsToAnother(dir);
     case 'ENOTDIR':
       return `${dir} cannot be the data folder, since a file is in the way: remove it, or set POSKO_DATA_DIR to a folder.`;
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `The disk of the data folder ${dir} is full: free some, or set POSKO_DATA_DIR to a folder on another disk.`;
     default:
       return `The data folder ${dir} cannot be made or written (${code ?? 'unknown error'}): set POSKO_DATA_DIR to another folder.`;
   }

@@ -1,5 +1,8 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { ObstacleError } from '../domain/obstacleError.ts';
+import { errorCode } from '../domain/systemError.ts';
+import { markOutside, refuseAbandoned } from './databaseOfFolder.ts';
 import { type Dialect, recordedDialect } from './dialect/dialect.ts';
 import { checkTimescale, missingFeatures, readTimescale } from './dialect/timescale.ts';
 import { startEmbeddedPostgres } from './embedded/startEmbeddedPostgres.ts';
@@ -9,7 +12,7 @@ import { refuseHalfFilled } from './moving/marker.ts';
 export type DatabaseOptions = {
   /** An outside PostgreSQL; undefined = the embedded one of the data folder. */
   readonly databaseUrl: string | undefined;
-  /** A data folder that openDataDir gave us. Not used with an outside database. */
+  /** A data folder that openDataDir gave us. An outside database is noted in it (databaseOfFolder.ts). */
   readonly dataDir: string;
   readonly log: Logger;
   /** Aborting it while the database starts stops everything and rejects the start. */
@@ -55,7 +58,17 @@ const poolEndMs = 1_000;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { databaseUrl, dataDir, log, signal } = options;
-  if (databaseUrl !== undefined) return openExternal(databaseUrl, log);
+  refuseAbandoned(dataDir, databaseUrl);
+  if (databaseUrl !== undefined) {
+    const outside = await openExternal(databaseUrl, log);
+    try {
+      markOutside(dataDir, databaseUrl);
+    } catch (error) {
+      await outside.close();
+      throw error;
+    }
+    return outside;
+  }
   const embedded = await startEmbeddedPostgres({ dataDir, log, signal });
   const connection: pg.ClientConfig = {
     ...embedded.connection,
@@ -131,13 +144,15 @@ type Prepared = Pick<Database, 'dialect' | 'missing'>;
 
 /** Checks the server and brings the schema up to date. */
 async function prepare(connection: pg.ClientConfig): Promise<Prepared> {
-  const client = new pg.Client(connection);
-  // a connection that breaks is also told by the query that waits on it
-  client.on('error', () => undefined);
+  let client: pg.Client;
   try {
+    // reads the certificates that the URL names
+    client = new pg.Client(connection);
+    // a connection that breaks is also told by the query that waits on it
+    client.on('error', () => undefined);
     await client.connect();
   } catch (error) {
-    throw new Error(explainConnectError(error), { cause: error });
+    throw new ObstacleError(explainConnectError(error), { cause: error });
   }
   try {
     await checkFitness(client);
@@ -171,7 +186,7 @@ export async function openUnprepared(
   pool.on('error', () => undefined);
   try {
     const client = await pool.connect().catch((error: unknown) => {
-      throw new Error(explainConnectError(error, setting), { cause: error });
+      throw new ObstacleError(explainConnectError(error, setting), { cause: error });
     });
     try {
       await checkFitness(client);
@@ -213,22 +228,22 @@ async function checkServer(client: pg.ClientBase): Promise<void> {
   );
   const server = rows[0];
   if (server === undefined || server.version_number < minServerVersion) {
-    throw new Error(
+    throw new ObstacleError(
       `The database is PostgreSQL ${server?.version ?? 'of an unknown version'}, and Posko needs 17 or newer: update it, or set POSKO_DATABASE_URL to another.`,
     );
   }
   if (server.is_standby) {
-    throw new Error(
+    throw new ObstacleError(
       `The database server is a standby, which cannot be written to: set POSKO_DATABASE_URL to the primary.`,
     );
   }
   if (server.is_read_only) {
-    throw new Error(
+    throw new ObstacleError(
       `The database ${server.database} is set to read-only: run "alter database ${server.database} reset default_transaction_read_only" (or the same for the user ${server.user_name}).`,
     );
   }
   if (!server.may_create) {
-    throw new Error(
+    throw new ObstacleError(
       `The user ${server.user_name} may not make tables in the database ${server.database}: make it the owner ("alter database ${server.database} owner to ${server.user_name}").`,
     );
   }
@@ -272,7 +287,7 @@ async function endPool(pool: pg.Pool): Promise<void> {
 
 /** The sentence for a connection that failed. Never shows the URL: it usually holds a password. */
 function explainConnectError(error: unknown, setting = 'POSKO_DATABASE_URL'): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   const detail = error instanceof Error ? error.message : String(error);
   switch (code) {
     case '28P01':

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { dayMs, dayOf, dropPartitionsBefore, makePartitions } from './dialect/dayPartitions.ts';
+import { dayMs, hourMs, minuteMs } from '../domain/durations.ts';
+import { dayOf, dropPartitionsBefore, makePartitions } from './dialect/dayPartitions.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { keepMinutes } from './dialect/keepMinutes.ts';
 import { refreshOldMinutes, setTimescalePolicies } from './dialect/timescalePolicies.ts';
+import { applyRetentionRules, type RetentionRun } from './privacy/applyRetentionRules.ts';
 import { trimQuarantine } from './quarantineStore.ts';
 import { retentionEnd } from './retentionEnd.ts';
 
@@ -28,6 +30,8 @@ export type MaintenanceStatus = {
   }[];
   /** What could not be set up in the database, with what to run; a sentence each. */
   readonly advice: readonly string[];
+  /** When the rules of single regions and kinds were last applied, epoch ms; undefined: not yet. */
+  readonly retentionRules: (RetentionRun & { readonly ranAtMs: number }) | undefined;
 };
 
 type Task = {
@@ -43,8 +47,6 @@ type TaskState = {
   failing: { readonly sinceMs: number; readonly error: string } | undefined;
 };
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 /** Days made ahead: today and the next two. */
 const daysAhead = 2;
 /** What nobody recovered in this time is not missed; the bound keeps a flood of nonsense from filling the disk. */
@@ -61,6 +63,7 @@ export class Maintenance {
   readonly #tasks: ReadonlyMap<Task, TaskState>;
   readonly #closing = new AbortController();
   #advice: readonly string[] = [];
+  #retentionRules: MaintenanceStatus['retentionRules'];
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: MaintenanceOptions) {
@@ -86,6 +89,7 @@ export class Maintenance {
         failing === undefined ? [] : [{ task: name, ...failing }],
       ),
       advice: this.#advice,
+      retentionRules: this.#retentionRules,
     };
   }
 
@@ -133,6 +137,15 @@ export class Maintenance {
         await trimQuarantine(pool, bounds, signal);
       },
     };
+    const rules: Task = {
+      name: 'retention rules',
+      everyMs: 24 * hourMs,
+      run: async (signal) => {
+        const ranAtMs = nowMs();
+        const options = { dialect, nowMs: ranAtMs, retentionDays, signal };
+        this.#retentionRules = { ...(await applyRetentionRules(pool, options)), ranAtMs };
+      },
+    };
     const minutes: Task = {
       name: 'minutes',
       // a hair less than the loop's minute, so that none is skipped
@@ -159,7 +172,7 @@ export class Maintenance {
           },
         };
         const drop = retention((beforeMs) => dropPartitionsBefore(pool, beforeMs));
-        return [ahead, minutes, drop, quarantine];
+        return [ahead, minutes, drop, quarantine, rules];
       }
       case 'timescale_apache': {
         const drop = retention((beforeMs) =>
@@ -169,7 +182,7 @@ export class Maintenance {
             [beforeMs],
           ),
         );
-        return [minutes, drop, quarantine];
+        return [minutes, drop, quarantine, rules];
       }
       case 'timescale': {
         const policies: Task = {
@@ -184,7 +197,7 @@ export class Maintenance {
           everyMs: 24 * hourMs,
           run: () => refreshOldMinutes(pool, retentionDays),
         };
-        return [policies, oldMinutes, quarantine];
+        return [policies, rules, oldMinutes, quarantine];
       }
     }
   }

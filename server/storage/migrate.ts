@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClientBase } from 'pg';
+import { ObstacleError } from '../domain/obstacleError.ts';
 import { type Dialect, settleDialect } from './dialect/dialect.ts';
 
 /** The migrations of this program, in the order of their names. */
@@ -70,12 +71,12 @@ function checkApplied(
   for (const [name, sha256] of applied) {
     const own = ours.get(name);
     if (own === undefined) {
-      throw new Error(
+      throw new ObstacleError(
         `The database's schema is newer than this program: it has had ${name}, which this program does not know. Start the newer Posko that made it, or restore a backup from before.`,
       );
     }
     if (own !== sha256) {
-      throw new Error(
+      throw new ObstacleError(
         `The migration ${name} was changed after the database had it: put the file back as it was, and make changes in a new file.`,
       );
     }

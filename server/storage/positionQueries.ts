@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { dayMs } from './dialect/dayPartitions.ts';
+import { dayMs } from '../domain/durations.ts';
 import { fromPositionRow, type StoredPosition } from './positionRow.ts';
 
 type LatestRow = [

@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 
+import { errorCode } from '../domain/systemError.ts';
+
+export { errorCode };
+
 /**
  * True while a process with this id runs, whoever it belongs to. One that ended and that its parent
  * has not asked after (a zombie, which in a container may stay for ever) does not.
@@ -44,12 +48,6 @@ export function workingFolder(pid: number): string | undefined {
     // another user's process, or no /proc: the caller has other signs to go by
     return undefined;
   }
-}
-
-/** The `code` of a Node system error such as ENOENT. */
-export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** The fields of /proc/<pid>/stat from the third on, the state. */

@@ -105,26 +105,43 @@ export type RecoverOptions = {
   readonly newestMs: number;
 };
 
+/**
+ * Why an entry was left as it was:
+ * - `unknown_key`: there is none with this key;
+ * - `message`: it could not be decoded, so there is no fix in it;
+ * - `recovered_before`: it is in the history;
+ * - `unknown_tracker`: its tracker is not registered;
+ * - `time_out_of_range`: its time cannot be right.
+ */
+export type LeftReason =
+  | 'unknown_key'
+  | 'message'
+  | 'recovered_before'
+  | 'unknown_tracker'
+  | 'time_out_of_range';
+
 /** What became of entries that were to be recovered. */
 export type Recovered = {
   /** Now in the history. */
   readonly recovered: number;
   /** The history had a position of that tracker and time already; counted as recovered from now on. */
   readonly duplicates: number;
-  /** Left as they were, by reason. */
-  readonly left: {
-    /** Unknown keys, messages, and fixes that were recovered before. */
-    readonly notRecoverable: number;
-    readonly unknownTracker: number;
-    readonly timeOutOfRange: number;
-  };
+  readonly left: readonly { readonly key: number; readonly reason: LeftReason }[];
 };
 
 type CandidateRow = {
-  readonly key: string;
+  readonly key: number;
   readonly tracker_key: number | null;
   readonly received_at_ms: number;
+  readonly is_recovered: boolean;
+  readonly fix: Fix | null;
+};
+
+/** A fix that can go into the history, at the time that it is to have there. */
+type Recoverable = {
+  readonly trackerKey: number;
   readonly fix: Fix;
+  readonly receivedAtMs: number;
 };
 
 /**
@@ -136,8 +153,9 @@ type CandidateRow = {
 export async function recoverQuarantined(
   pool: Pool,
   keys: readonly number[],
-  { time, oldestMs, newestMs }: RecoverOptions,
+  options: RecoverOptions,
 ): Promise<Recovered> {
+  const { time, oldestMs, newestMs } = options;
   if (keys.length > maxLimit) {
     throw new RangeError(`${keys.length} entries are more than the ${maxLimit} that go at once`);
   }
@@ -153,40 +171,45 @@ export async function recoverQuarantined(
   return withPartitions(pool, days, () =>
     inTransaction(pool, async (client) => {
       const { rows } = await client.query<CandidateRow>(
-        `select q.key, t.key as tracker_key, q.fix,
+        `select q.key::float8, t.key as tracker_key, q.fix, q.recovered_at is not null as is_recovered,
                 (extract(epoch from q.received_at) * 1000)::float8 as received_at_ms
          from quarantine q left join trackers t on t.id = q.tracker_id
-         where q.key = any($1) and q.fix is not null and q.recovered_at is null
+         where q.key = any($1)
          order by q.key for update of q`,
         [keys],
       );
-      const known = rows.flatMap((row) =>
-        row.tracker_key === null ? [] : [{ ...row, trackerKey: row.tracker_key }],
-      );
-      const timed = known
-        .map(({ key, trackerKey, fix, received_at_ms: receivedAtMs }) => {
-          const fixedAtMs = time === 'own' ? fix.fixedAtMs : receivedAtMs;
-          return { key, trackerKey, fix: { ...fix, fixedAtMs }, receivedAtMs };
-        })
-        .filter(({ fix }) => fix.fixedAtMs >= oldestMs && fix.fixedAtMs <= newestMs);
+      const rowByKey = new Map(rows.map((row) => [row.key, row]));
+      const left: { readonly key: number; readonly reason: LeftReason }[] = [];
+      const taken = new Map<number, Recoverable>();
+      for (const key of new Set(keys)) {
+        const judged = judge(rowByKey.get(key), options);
+        if (typeof judged === 'string') left.push({ key, reason: judged });
+        else taken.set(key, judged);
+      }
       const { written, duplicates } = await insertRecorded(client, {
-        positions: timed.map((each) => ({ ...each, verdict: 'delayed' })),
+        positions: [...taken.values()].map((each) => ({ ...each, verdict: 'delayed' })),
         quarantined: [],
       });
       await client.query('update quarantine set recovered_at = now() where key = any($1)', [
-        timed.map(({ key }) => key),
+        [...taken.keys()],
       ]);
-      return {
-        recovered: written,
-        duplicates,
-        left: {
-          notRecoverable: keys.length - rows.length,
-          unknownTracker: rows.length - known.length,
-          timeOutOfRange: known.length - timed.length,
-        },
-      };
+      return { recovered: written, duplicates, left };
     }),
   );
+}
+
+function judge(
+  row: CandidateRow | undefined,
+  { time, oldestMs, newestMs }: RecoverOptions,
+): Recoverable | LeftReason {
+  if (row === undefined) return 'unknown_key';
+  const { fix, tracker_key: trackerKey, received_at_ms: receivedAtMs } = row;
+  if (fix === null) return 'message';
+  if (row.is_recovered) return 'recovered_before';
+  if (trackerKey === null) return 'unknown_tracker';
+  const fixedAtMs = time === 'own' ? fix.fixedAtMs : receivedAtMs;
+  if (fixedAtMs < oldestMs || fixedAtMs > newestMs) return 'time_out_of_range';
+  return { trackerKey, fix: { ...fix, fixedAtMs }, receivedAtMs };
 }
 
 /** Removed at a time, so that no lock is held for long. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { dayMs } from './dialect/dayPartitions.ts';
+
+import { dayMs } from '../domain/durations.ts';
 
 /**
  * The moment before which positions are too old to be kept, epoch ms: `retentionDays` before now,

@@ -10,14 +10,19 @@ import {
   unitKinds,
 } from '../domain/unit.ts';
 
+const maxBearerLength = 64;
+
 /** A tracker to add with a unit of its own. */
 export type NewTracker = Pick<Tracker, 'id' | 'region'> &
-  Pick<Unit, 'callsign' | 'kind' | 'agency'>;
+  Pick<Unit, 'callsign' | 'kind' | 'agency'> & {
+    /** Who carries the unit, 1 to 64 characters: names a person, so that lists leave it out. */
+    readonly bearer?: string | undefined;
+  };
 
 /** A tracker and the unit that carries it now. */
 export type TrackerWithUnit = { readonly tracker: Tracker; readonly unit: Unit };
 
-export type AddTrackerReason = 'bad_id' | 'bad_region' | 'bad_callsign' | 'id_taken';
+export type AddTrackerReason = 'bad_id' | 'bad_region' | 'bad_callsign' | 'bad_bearer' | 'id_taken';
 
 /**
  * Adds a tracker and a unit with the same id that carries it from its very first fix on, both or
@@ -25,7 +30,7 @@ export type AddTrackerReason = 'bad_id' | 'bad_region' | 'bad_callsign' | 'id_ta
  */
 export async function addTracker(
   pool: Pool,
-  { id, region, callsign, kind, agency }: NewTracker,
+  { id, region, callsign, kind, agency, bearer }: NewTracker,
 ): Promise<Result<TrackerWithUnit, AddTrackerReason>> {
   if (!isTrackerId(id)) {
     return {
@@ -37,11 +42,13 @@ export async function addTracker(
   if (!isRegencyCode(region)) return badRegion(region);
   const checked = checkCallsign(callsign);
   if (!checked.ok) return checked;
+  const carrier = bearer === undefined ? undefined : checkBearer(bearer);
+  if (carrier?.ok === false) return carrier;
   // one statement, so a transaction of its own; a conflict on either id leaves no row
   const { rows } = await pool.query<{ unit_key: number; tracker_key: number }>(
     `with new_unit as (
-       insert into units (id, callsign, kind, agency, region)
-       select $1, $3, $4, $5, $2 where not exists (select from trackers where id = $1)
+       insert into units (id, callsign, kind, agency, region, bearer)
+       select $1, $3, $4, $5, $2, $6 where not exists (select from trackers where id = $1)
        on conflict (id) do nothing
        returning key
      ), new_tracker as (
@@ -52,7 +59,7 @@ export async function addTracker(
      insert into tracker_assignments (tracker_key, unit_key, valid_from)
      select new_tracker.key, new_unit.key, '-infinity' from new_tracker, new_unit
      returning tracker_key, unit_key`,
-    [id, region, checked.value, kind, agency],
+    [id, region, checked.value, kind, agency, carrier?.value],
   );
   const row = rows[0];
   if (row === undefined) {
@@ -74,17 +81,22 @@ export async function addTracker(
 /** What can be changed of a tracker and its unit; undefined stays as it is. */
 export type TrackerChanges = {
   readonly [Name in 'region' | 'callsign' | 'kind' | 'agency']: NewTracker[Name] | undefined;
+} & {
+  /** Null: nobody any more. */
+  readonly bearer?: string | null | undefined;
 };
 
 /** Changes a tracker and the unit that carries it now, both or neither. */
 export async function changeTracker(
   pool: Pool,
   id: string,
-  { region, callsign, kind, agency }: TrackerChanges,
-): Promise<Result<null, 'bad_region' | 'bad_callsign' | 'unknown_tracker'>> {
+  { region, callsign, kind, agency, bearer }: TrackerChanges,
+): Promise<Result<null, 'bad_region' | 'bad_callsign' | 'bad_bearer' | 'unknown_tracker'>> {
   if (region !== undefined && !isRegencyCode(region)) return badRegion(region);
   const checked = callsign === undefined ? undefined : checkCallsign(callsign);
   if (checked?.ok === false) return checked;
+  const carrier = typeof bearer === 'string' ? checkBearer(bearer) : undefined;
+  if (carrier?.ok === false) return carrier;
   const { rowCount } = await pool.query(
     `with changed as (
        update trackers set region = coalesce($2, region) where id = $1 returning key
@@ -93,15 +105,25 @@ export async function changeTracker(
        where a.valid_from <= now() and (a.valid_to is null or a.valid_to > now())
      ), unit_changed as (
        update units set region = coalesce($2, region), callsign = coalesce($3, callsign),
-                        kind = coalesce($4, kind), agency = coalesce($5, agency)
+                        kind = coalesce($4, kind), agency = coalesce($5, agency),
+                        bearer = case when $7 then null else coalesce($6, bearer) end
        from carried where key = unit_key
      )
      select from changed`,
-    [id, region, checked?.value, kind, agency],
+    [id, region, checked?.value, kind, agency, carrier?.value, bearer === null],
   );
   if (rowCount !== 0) return { ok: true, value: null };
   const detail = `there is no tracker "${id.slice(0, 80)}"`;
   return { ok: false, reason: 'unknown_tracker', detail };
+}
+
+function checkBearer(text: string): Result<string, 'bad_bearer'> {
+  const bearer = text.trim();
+  if (bearer.length > 0 && bearer.length <= maxBearerLength && !/\p{C}/u.test(bearer)) {
+    return { ok: true, value: bearer };
+  }
+  const detail = `a bearer is 1 to ${maxBearerLength} printable characters`;
+  return { ok: false, reason: 'bad_bearer', detail };
 }
 
 function badRegion(region: string): { ok: false; reason: 'bad_region'; detail: string } {

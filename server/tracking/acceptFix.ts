@@ -1,9 +1,10 @@
+import { minuteMs } from '../domain/durations.ts';
 import type { Fix } from '../domain/fix.ts';
 import type { AcceptReason, Position, Verdict } from '../domain/position.ts';
 import { measuredAtMs, type Track } from './track.ts';
 
 /** A device clock may be this far ahead of the server's before its fixes are put in quarantine. */
-export const maxAheadMs = 10 * 60_000;
+export const maxAheadMs = 10 * minuteMs;
 /** A place this near to 0 N 0 E is a receiver without a fix, not a ship in the Gulf of Guinea (degrees, about 1 m). */
 const nullIslandDeg = 1e-5;
 

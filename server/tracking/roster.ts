@@ -8,15 +8,27 @@ export class Roster {
   #trackerById = new Map<string, Tracker>();
   #entryById = new Map<string, RosterEntry>();
   #trackerByUnit = new Map<number, Tracker>();
+  #trackersByUnit = new Map<number, readonly Tracker[]>();
+  #operationRegions: ReadonlyMap<number, readonly string[]> = new Map();
 
-  /** Replaces everything. A unit without a tracker is not shown: nothing can be known of it. */
-  set(trackers: readonly Tracker[], units: readonly Unit[]): void {
+  /**
+   * Replaces everything. A unit without a tracker is not shown: nothing can be known of it.
+   *
+   * @param operationRegions regions of the operations that a unit works for now, by its key
+   */
+  set(
+    trackers: readonly Tracker[],
+    units: readonly Unit[],
+    operationRegions: ReadonlyMap<number, readonly string[]>,
+  ): void {
+    this.#operationRegions = operationRegions;
     this.#trackers = trackers;
     this.#trackerByKey = new Map(trackers.map((tracker) => [tracker.key, tracker]));
     this.#trackerById = new Map(trackers.map((tracker) => [tracker.id, tracker]));
     // a primary after a backup of the same unit, which it replaces
     const primariesLast = trackers.toSorted((a, b) => a.role.localeCompare(b.role));
     this.#trackerByUnit = new Map(primariesLast.map((tracker) => [tracker.unitKey, tracker]));
+    this.#trackersByUnit = Map.groupBy(trackers, ({ unitKey }) => unitKey);
     const unitByKey = new Map(units.map((unit) => [unit.key, unit]));
     const entries = [...unitByKey.values()].flatMap((unit) => {
       const tracker = this.#trackerByUnit.get(unit.key);
@@ -43,9 +55,19 @@ export class Roster {
     return this.#trackerById.get(id);
   }
 
+  /** All trackers that a unit carries, primary and backups, in no order. */
+  trackersOf(unitKey: number): readonly Tracker[] {
+    return this.#trackersByUnit.get(unitKey) ?? [];
+  }
+
   /** The tracker that a unit carries: its primary, or a backup when it has no primary. */
   trackerOf(unitKey: number): Tracker | undefined {
     return this.#trackerByUnit.get(unitKey);
+  }
+
+  /** The regions that a unit belongs to now: its home, and those of the operations it works for. */
+  regionsOf(unit: Pick<Unit, 'key' | 'region'>): readonly string[] {
+    return [unit.region, ...(this.#operationRegions.get(unit.key) ?? [])];
   }
 
   unitById(id: string): RosterEntry | undefined {

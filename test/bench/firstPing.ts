@@ -16,6 +16,8 @@ import { liveSubprotocol } from '../../server/domain/liveMessage.ts';
 import { startPosko } from '../../server/posko.ts';
 import { openDatabase } from '../../server/storage/database.ts';
 import { openDataDir } from '../../server/storage/dataDir.ts';
+import { loopbackHttp } from '../fixtures/loopbackHttp.ts';
+import { addOperator, asOperator, healthOf } from '../fixtures/operator.ts';
 import { printResult, quantile } from './measure.ts';
 
 const silent = pino({ level: 'silent' });
@@ -27,7 +29,7 @@ export async function benchFirstPing(load: {
 }): Promise<void> {
   const config = {
     dataDir: await mkdtemp(path.join(os.tmpdir(), 'posko-bench-')),
-    http: { host: '127.0.0.1', port: 0 },
+    http: loopbackHttp,
     mqtt: { host: '127.0.0.1', port: 0 },
     databaseUrl: undefined,
     retentionDays: 366,
@@ -46,7 +48,9 @@ export async function benchFirstPing(load: {
   });
 
   const toScreenMs: number[] = [];
-  const screen = new WebSocket(`ws://127.0.0.1:${posko.httpPort}/api/v1/live`, liveSubprotocol);
+  const screen = new WebSocket(`ws://127.0.0.1:${posko.httpPort}/api/v1/live`, liveSubprotocol, {
+    headers: asOperator,
+  });
   screen.on('message', (data: Buffer, isBinary: boolean) => {
     if (!isBinary) return;
     const nowMs = Date.now();
@@ -62,7 +66,7 @@ export async function benchFirstPing(load: {
   const result = await publish(posko.mqttPort, load);
   const elapsedS = (performance.now() - startMs) / 1000;
   const cpu = process.cpuUsage(cpuBefore);
-  const health = await (await fetch(`http://127.0.0.1:${posko.httpPort}/health/ready`)).json();
+  const health = await healthOf(`http://127.0.0.1:${posko.httpPort}`);
   screen.terminate();
   await posko.close();
   await rm(config.dataDir, { recursive: true, force: true });
@@ -79,6 +83,7 @@ export async function benchFirstPing(load: {
 async function register(dataDir: string, trackers: number): Promise<void> {
   const folder = openDataDir(dataDir, 'command');
   const database = await openDatabase({ databaseUrl: undefined, dataDir: folder.dir, log: silent });
+  await addOperator(database.pool);
   const client = new pg.Client(database.connection);
   await client.connect();
   await client.query(

@@ -1,6 +1,7 @@
 /* How many messages a second one core takes from raw bytes to a shown and offered position. */
 import { decode } from '../../devices/protocols/decode.ts';
 import type { JournalChunk } from '../../server/domain/journalRecord.ts';
+import type { UnitState } from '../../server/domain/liveFrame.ts';
 import { LiveFeed } from '../../server/live/liveFeed.ts';
 import { createPipeline } from '../../server/pipeline.ts';
 import { Tracks } from '../../server/tracking/tracks.ts';
@@ -63,7 +64,14 @@ export function benchPipeline(): void {
     }));
     tracks.setTrackers(roster);
     const keys = new Map(roster.map(({ id, key }) => [id, key]));
-    const feed = new LiveFeed();
+    const states = new Map<number, UnitState>();
+    const feed = new LiveFeed(
+      states,
+      roster.map(({ id, key, region }) => ({
+        ...{ key, id, region, callsign: id, trackerId: id },
+        ...{ kind: 'handheld', agency: 'polri' },
+      })),
+    );
     let stored = 0;
     const pipeline = createPipeline({
       decode,
@@ -72,7 +80,10 @@ export function benchPipeline(): void {
       retentionMs: Number.POSITIVE_INFINITY,
       onPosition: ({ fix }, { unitKey }) => {
         stored += 1;
-        feed.show(unitKey, fix, fix.fixedAtMs, true);
+        const { fixedAtMs, lon, lat, speedMps, courseDeg, accuracyM } = fix;
+        const state = { unitKey, lon, lat, fixedAtMs, speedMps, courseDeg, accuracyM };
+        states.set(unitKey, { ...state, isStored: true });
+        feed.changed(unitKey);
       },
       onRefused: ({ reason, detail }) => {
         throw new Error(`${reason}: ${detail}`);

@@ -1,3 +1,6 @@
+import { dayMs, hourMs } from '../../server/domain/durations.ts';
+import { keepMinutes } from '../../server/storage/dialect/keepMinutes.ts';
+import { minuteSummaries } from '../../server/storage/queries/minuteSummaries.ts';
 import { positionStream } from '../../server/storage/queries/positionStream.ts';
 import { snapshotAt } from '../../server/storage/queries/snapshotAt.ts';
 import { unitsInArea } from '../../server/storage/queries/unitsInArea.ts';
@@ -14,8 +17,8 @@ const units = 2_000;
 const hours = 7;
 const slowUnit = units + 1;
 const fastUnit = units + 2;
-const hourMs = 3_600_000;
 const dayStartMs = Date.UTC(2024, 10, 27);
+const dayEndMs = dayStartMs + dayMs;
 const rounds = 15;
 
 /** How fast the questions of replay and review are answered. */
@@ -44,10 +47,32 @@ async function fill(database: BenchDatabase): Promise<void> {
   }
   await insert(database, 'generate_series(0, 17279) s', `${slowUnit}`, 's * 5');
   await insert(database, 'generate_series(0, 86399) s', `${fastUnit}`, 's');
+  await computeMinutes(database);
   // as autovacuum would have done by now
   await pool.query('vacuum analyze positions');
+  if (database.dialect !== 'timescale') await pool.query('vacuum analyze position_minutes');
   await pool.query('analyze trackers');
   await pool.query('analyze tracker_assignments');
+}
+
+/** As the server does beside the writing of positions. */
+async function computeMinutes({ pool, dialect }: BenchDatabase): Promise<void> {
+  if (dialect === 'timescale') {
+    await pool.query(
+      `call refresh_continuous_aggregate('position_minutes', to_timestamp(${dayStartMs / 1000}),
+                                         to_timestamp(${dayEndMs / 1000}))`,
+    );
+    return;
+  }
+  await pool.query(
+    `insert into newest_days (tracker_key, day)
+     select key, to_timestamp(${dayStartMs / 1000}) from trackers`,
+  );
+  await pool.query(
+    `update minute_progress set kept_to = to_timestamp(${dayStartMs / 1000}),
+                                late_before = to_timestamp(${dayStartMs / 1000})`,
+  );
+  await keepMinutes(pool, dayEndMs + hourMs, new AbortController().signal);
 }
 
 /** Rows whose numbers vary about as those of patrols do. */
@@ -64,7 +89,7 @@ async function insert({ pool }: BenchDatabase, from: string, key: string, second
 }
 
 async function measure({ pool, name }: BenchDatabase, storedAs: 'rows' | 'columnstore') {
-  const day = { fromMs: dayStartMs, toMs: dayStartMs + 24 * hourMs };
+  const day = { fromMs: dayStartMs, toMs: dayEndMs };
   const hour = { fromMs: dayStartMs + 3 * hourMs, toMs: dayStartMs + 4 * hourMs };
   const track = (unitKey: number, maxPoints?: number) => () =>
     unitTrack(pool, { unitKey, ...day, ...(maxPoints !== undefined && { maxPoints }) });
@@ -84,6 +109,11 @@ async function measure({ pool, name }: BenchDatabase, storedAs: 'rows' | 'column
     ),
     whoWasHereInAnHourMs: await timeAsync(3, () => unitsInArea(pool, { ...hour, box })),
     hourOf2000Units: await measureStream(() => positionStream(pool, hour)),
+    hourOf2000UnitsInMinutes: await measureStream(() => minuteSummaries(pool, hour)),
+    dayOf2000UnitsInMinutes: await measureStream(() => minuteSummaries(pool, day)),
+    unitDayInMinutes: await measureStream(() =>
+      minuteSummaries(pool, { ...day, trackerKeys: [fastUnit] }),
+    ),
   });
 }
 

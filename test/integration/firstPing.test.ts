@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Health } from '../../server/domain/health.ts';
 import { liveSubprotocol } from '../../server/domain/liveMessage.ts';
+import { asOperator, healthOf } from '../fixtures/operator.ts';
 import { LiveScreen } from './fixtures/liveScreen.ts';
 import { runPosko, stopPosko, type TestPosko } from './fixtures/runningPosko.ts';
 
@@ -44,7 +45,7 @@ async function screen(): Promise<LiveScreen> {
   return opened;
 }
 async function health(): Promise<Health> {
-  return (await fetch(`${posko.http}/health/ready`)).json() as Promise<Health>;
+  return healthOf(posko.http);
 }
 /** Asks for the health until it holds, some ten times a second. */
 async function untilHealth(holds: (health: Health) => boolean): Promise<Health> {
@@ -111,7 +112,9 @@ describe('one ping from a tracker to the screen', () => {
     const place = nextPlace();
     await device.publishAsync('owntracks/hp-01/phone', ownTracks(place), { qos: 1, retain: true });
     await room.untilAt('hp-01', place.lon, place.lat);
-    const details = await (await fetch(`${posko.http}/api/v1/units/hp-01`)).json();
+    const details = await (
+      await fetch(`${posko.http}/api/v1/units/hp-01`, { headers: asOperator })
+    ).json();
     expect(details).toMatchObject({
       unit: { id: 'hp-01', callsign: 'HP-01', kind: 'handheld', agency: 'polri', region: '64.08' },
       trackerId: 'hp-01',
@@ -287,7 +290,9 @@ describe('bad input', () => {
     ['comes under a name that is not this machine', liveSubprotocol, { host: 'evil.example' }, 421],
   ])('a live socket that %s is refused', async (_what, subprotocol, headers, status) => {
     const url = `${posko.http.replace('http', 'ws')}/api/v1/live`;
-    const socket = new WebSocket(url, subprotocol ?? [], { headers });
+    const socket = new WebSocket(url, subprotocol ?? [], {
+      headers: { ...asOperator, ...headers },
+    });
     const [error] = await once(socket, 'error');
     expect(String(error)).toContain(`${status}`);
   });
@@ -377,20 +382,30 @@ describe('the live socket', () => {
 
 describe('the HTTP interface', () => {
   it('serves the map in ranges, under a name that changes with its content', async () => {
-    const basemap = (await (await fetch(`${posko.http}/api/v1/basemap`)).json()) as { url: string };
-    const part = await fetch(posko.http + basemap.url, { headers: { range: 'bytes=0-6' } });
+    const basemap = (await (
+      await fetch(`${posko.http}/api/v1/basemap`, { headers: asOperator })
+    ).json()) as { url: string };
+    const part = await fetch(posko.http + basemap.url, {
+      headers: { ...asOperator, range: 'bytes=0-6' },
+    });
     expect(part.status).toBe(206);
     expect(await part.text()).toBe('PMTiles');
     expect(part.headers.get('content-range')).toMatch(/^bytes 0-6\/\d+$/);
     expect(part.headers.get('cache-control')).toContain('immutable');
-    expect((await fetch(`${posko.http}/basemap/000000000000.pmtiles`)).status).toBe(404);
-    expect((await fetch(`${posko.http}/basemap/..%2f..%2fpackage.json`)).status).toBe(404);
+    expect(
+      (await fetch(`${posko.http}/basemap/000000000000.pmtiles`, { headers: asOperator })).status,
+    ).toBe(404);
+    expect(
+      (await fetch(`${posko.http}/basemap/..%2f..%2fpackage.json`, { headers: asOperator })).status,
+    ).toBe(404);
   });
 
   it('lists the units in pages', async () => {
     type Page = { units: { unit: { id: string } }[]; nextCursor: string | null };
     const read = async (query: string): Promise<Page> =>
-      (await fetch(`${posko.http}/api/v1/units?${query}`)).json() as Promise<Page>;
+      (
+        await fetch(`${posko.http}/api/v1/units?${query}`, { headers: asOperator })
+      ).json() as Promise<Page>;
     expect((await read('')).units).toHaveLength(3);
     const first = await read('limit=2');
     expect(first.units.map(({ unit }) => unit.id)).toEqual(['hp-01', 'hp-02']);
@@ -406,7 +421,9 @@ describe('the HTTP interface', () => {
     ['/nowhere', 404, 'not_found'],
     ['/api/v1/units/%ff', 400, 'bad_request'],
   ])('answers %s with a problem document', async (path, status, code) => {
-    const answer = await fetch(posko.http + path, { headers: { 'accept-language': 'en' } });
+    const answer = await fetch(posko.http + path, {
+      headers: { ...asOperator, 'accept-language': 'en' },
+    });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(await answer.json()).toMatchObject({
@@ -426,7 +443,11 @@ describe('the HTTP interface', () => {
   it('answers under the addresses of this machine only', async () => {
     const ask = (host: string): Promise<number | undefined> =>
       new Promise((resolve, reject) => {
-        const options = { port: posko.httpPort, path: '/api/v1/units', headers: { host } };
+        const options = {
+          port: posko.httpPort,
+          path: '/api/v1/units',
+          headers: { ...asOperator, host },
+        };
         get(options, (answer) => {
           answer.resume();
           resolve(answer.statusCode);

@@ -10,8 +10,10 @@ import { setTimeout } from 'node:timers/promises';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../server/config.ts';
+import { asOperator, healthOf } from '../fixtures/operator.ts';
 import { listening } from './fixtures/listening.ts';
 import { LiveScreen } from './fixtures/liveScreen.ts';
+import { registerTrackers } from './fixtures/runningPosko.ts';
 
 let dataDir: string;
 const started: ChildProcess[] = [];
@@ -90,14 +92,12 @@ async function ping(mqttPort: number, trackerId: string, lon: number): Promise<v
   await device.endAsync();
 }
 async function written(http: string): Promise<number> {
-  const health = (await (await fetch(`${http}/health/ready`)).json()) as {
-    storage: { written: number };
-  };
-  return health.storage.written;
+  return (await healthOf(http)).storage.written;
 }
 
 describe.skipIf(process.platform !== 'linux')('the process', () => {
   it('hears of a tracker that is added while it runs, survives kill -9 with what it stored, and ends with all its children', async () => {
+    await registerTrackers(dataDir, []);
     const first = npmStart('start');
     const ports = await listening(first);
     const http = `http://127.0.0.1:${ports.http.port}`;
@@ -131,6 +131,7 @@ describe.skipIf(process.platform !== 'linux')('the process', () => {
 
   it('ends in order on Ctrl-C in a terminal, where the signal comes from the terminal and again from npm', async () => {
     // script(1) gives npm a terminal of its own, to which 0x03 is what Ctrl-C types
+    await registerTrackers(dataDir, []);
     const child = start('script', ['-qec', 'npm run --silent start', '/dev/null']);
     const { http } = await listening(child);
     const room = await LiveScreen.open(`http://127.0.0.1:${http.port}`);
@@ -144,6 +145,7 @@ describe.skipIf(process.platform !== 'linux')('the process', () => {
   }, 60_000);
 
   it('ends in order although clients keep their connections open and answer nothing', async () => {
+    await registerTrackers(dataDir, []);
     const child = start('node', ['server/main.ts']);
     const { http, mqtt } = await listening(child);
     const ports = [http.port, http.port, mqtt.port];
@@ -154,7 +156,7 @@ describe.skipIf(process.platform !== 'linux')('the process', () => {
     const asking = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
     const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n';
     live?.write(
-      `GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\n${asking}${key}Sec-WebSocket-Protocol: posko.v1\r\n\r\n`,
+      `GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nCookie: ${asOperator.cookie}\r\n${asking}${key}Sec-WebSocket-Protocol: posko.v1\r\n\r\n`,
     );
     upgrade?.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${asking}\r\n`);
     if (live !== undefined) await once(live, 'data');

@@ -13,7 +13,14 @@ describe('configuration', () => {
       ok: true,
       config: {
         dataDir: path.join(projectRoot, 'data'),
-        http: { host: '127.0.0.1', port: 8080 },
+        http: {
+          host: '127.0.0.1',
+          port: 8080,
+          tls: undefined,
+          names: [],
+          allowsPlainHttp: false,
+          trustedProxies: [],
+        },
         mqtt: { host: '127.0.0.1', port: 1883 },
         databaseUrl: undefined,
         retentionDays: 366,
@@ -97,11 +104,57 @@ describe('configuration', () => {
   ])('refuses to listen on %s with a sentence', (host) => {
     const loaded = loadConfig({ POSKO_MQTT_HOST: host });
     if (loaded.ok) throw new Error('taken');
-    expect(describeProblems(loaded.problems)).toMatch(/no accounts yet.*unset it/);
+    expect(describeProblems(loaded.problems)).toMatch(/no secrets yet.*unset it/);
   });
 
   it.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1'])('listens on %s', (host) => {
     expect(problemsOf({ POSKO_HTTP_HOST: host })).toEqual([]);
+  });
+
+  it.each([
+    { POSKO_TLS_CERT: 'cert.pem', POSKO_TLS_KEY: '/etc/posko/key.pem' },
+    { POSKO_TRUSTED_PROXIES: '10.0.0.5, 192.168.0.0/16, fd00::/8' },
+    { POSKO_ALLOW_PLAIN_HTTP: '1' },
+  ])('shows the page to the network where it is protected, or meant: %o', (protection) => {
+    expect(problemsOf({ POSKO_HTTP_HOST: '0.0.0.0', ...protection })).toEqual([]);
+  });
+
+  it('does not show the page to the network in the clear unasked, and says what to set', () => {
+    const loaded = loadConfig({ POSKO_HTTP_HOST: '0.0.0.0' });
+    if (loaded.ok) throw new Error('taken');
+    expect(describeProblems(loaded.problems)).toMatch(
+      /in the clear.*POSKO_TLS_CERT.*POSKO_TRUSTED_PROXIES.*POSKO_ALLOW_PLAIN_HTTP=1/,
+    );
+  });
+
+  it('takes certificates, names and proxies', () => {
+    const loaded = loadConfig({
+      POSKO_TLS_CERT: 'tls/cert.pem',
+      POSKO_TLS_KEY: '/etc/posko/key.pem',
+      POSKO_HTTP_NAMES: 'Posko.example.id, posko',
+      POSKO_TRUSTED_PROXIES: '10.0.0.5',
+    });
+    expect(loaded).toMatchObject({
+      ok: true,
+      config: {
+        http: {
+          tls: { certFile: path.join(projectRoot, 'tls/cert.pem'), keyFile: '/etc/posko/key.pem' },
+          names: ['posko.example.id', 'posko'],
+          trustedProxies: ['10.0.0.5'],
+        },
+      },
+    });
+  });
+
+  it.each([
+    [{ POSKO_TLS_CERT: 'cert.pem' }, 'POSKO_TLS_KEY'],
+    [{ POSKO_TLS_KEY: 'key.pem' }, 'POSKO_TLS_CERT'],
+    [{ POSKO_TRUSTED_PROXIES: 'proxy.example.id' }, 'POSKO_TRUSTED_PROXIES'],
+    [{ POSKO_TRUSTED_PROXIES: '10.0.0.0/33' }, 'POSKO_TRUSTED_PROXIES'],
+    [{ POSKO_HTTP_NAMES: 'https://posko.example.id' }, 'POSKO_HTTP_NAMES'],
+    [{ POSKO_ALLOW_PLAIN_HTTP: 'yes' }, 'POSKO_ALLOW_PLAIN_HTTP'],
+  ])('refuses %o', (env, variable) => {
+    expect(problemsOf(env)).toEqual([variable]);
   });
 
   it('listens everywhere inside a container whose ports are published on the loopback only', () => {

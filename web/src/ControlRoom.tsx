@@ -1,17 +1,22 @@
-import { useMantineColorScheme } from '@mantine/core';
+import { Text, useMantineColorScheme } from '@mantine/core';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { ZoneOfIndonesia } from './formats/zoneOfIndonesia.ts';
 import type { LiveClient } from './live/liveClient.ts';
 import type { LiveViewStore } from './live/liveView.ts';
 import { MapPane } from './map/MapPane.tsx';
 import type { UnitMap } from './map/unitMap.ts';
-import { EmptyRoster } from './panels/EmptyRoster.tsx';
+import { EmptyRoster, NoUnits } from './panels/EmptyRoster.tsx';
 import { HeaderBar } from './panels/HeaderBar.tsx';
 import { UnitDetailsPanel } from './panels/UnitDetailsPanel.tsx';
 import { UnitList } from './panels/UnitList.tsx';
+import type { SessionHolder } from './session/sessionHolder.ts';
+import type { SessionInfo } from './session/sessionInfo.ts';
 import { unitMotion } from './units/unitMotion.ts';
 
 type ControlRoomProps = {
+  readonly session: SessionInfo;
+  readonly holder: SessionHolder;
   readonly client: LiveClient;
   readonly views: LiveViewStore;
   readonly zone: ZoneOfIndonesia;
@@ -21,9 +26,11 @@ type ControlRoomProps = {
 };
 
 /** The whole screen: header, list of units, map, and the details of the selected unit. */
-export function ControlRoom({ client, views, zone, nowMs, glides, onMap }: ControlRoomProps) {
+export function ControlRoom(props: ControlRoomProps) {
+  const { session, holder, client, views, zone, nowMs, glides, onMap } = props;
+  const { t } = useTranslation();
   const view = useSyncExternalStore(views.subscribe, views.read);
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme } = useMantineColorScheme();
   const theme = colorScheme === 'light' ? 'light' : 'dark';
   const [map, setMap] = useState<UnitMap>();
   const [selectedKey, setSelectedKey] = useState<number>();
@@ -44,7 +51,7 @@ export function ControlRoom({ client, views, zone, nowMs, glides, onMap }: Contr
   );
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') select(undefined);
+      if (event.key === 'Escape' && !isInDialog(event.target)) select(undefined);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -54,12 +61,17 @@ export function ControlRoom({ client, views, zone, nowMs, glides, onMap }: Contr
   return (
     <div className="control-room" data-connection={view.connection.state}>
       {view.mode === 'demo' && <div className="demo-band" aria-hidden="true" />}
+      {session.isPlainHttp && (
+        <Text size="sm" component="p" role="note" className="warning-band">
+          {t('band.plainHttp')}
+        </Text>
+      )}
       <HeaderBar
         view={view}
         zone={zone}
         serverNowMs={serverNowMs}
-        theme={theme}
-        onTheme={setColorScheme}
+        session={session}
+        holder={holder}
       />
       <main className="control-room-main">
         <UnitList
@@ -84,9 +96,13 @@ export function ControlRoom({ client, views, zone, nowMs, glides, onMap }: Contr
             onFollowEnd={stopFollowing}
             onMap={takeMap}
           />
-          {view.hasSnapshot && view.units === 0 && view.mqttPort !== undefined && (
-            <EmptyRoster mqttPort={view.mqttPort} />
-          )}
+          {view.hasSnapshot &&
+            view.units === 0 &&
+            (view.mqttPort !== undefined && session.permissions.includes('users.manage') ? (
+              <EmptyRoster mqttPort={view.mqttPort} />
+            ) : (
+              <NoUnits />
+            ))}
           {unit !== undefined && (
             <UnitDetailsPanel
               key={unit.id}
@@ -102,5 +118,12 @@ export function ControlRoom({ client, views, zone, nowMs, glides, onMap }: Contr
         </div>
       </main>
     </div>
+  );
+}
+
+/** Escape in a dialog or a menu is about that, not about the unit behind it. */
+function isInDialog(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element && target.closest('dialog, [role="dialog"], [role="menu"]') !== null
   );
 }

@@ -44,4 +44,6 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // nearly every field is needed; one that is left empty says so
+  components: { InputWrapper: { defaultProps: { withAsterisk: false } } },
 });

@@ -1,5 +1,9 @@
 import type { Pool } from 'pg';
+import { dayMs } from '../../domain/durations.ts';
+import { errorCode } from '../../domain/systemError.ts';
 import { inTransaction } from '../inTransaction.ts';
+
+export { dayMs };
 
 /*
  * How plain PostgreSQL splits `positions` and `position_minutes`: a partition for each UTC day, made
@@ -8,8 +12,6 @@ import { inTransaction } from '../inTransaction.ts';
 
 /** The tables that are split into days. */
 const splitTables = ['positions', 'position_minutes'] as const;
-
-export const dayMs = 24 * 3_600_000;
 
 /** The start of the UTC day that holds a moment. Epoch ms. */
 export function dayOf(ms: number): number {
@@ -99,8 +101,7 @@ export async function withPartitions<Value>(
 function isMissingPartition(error: unknown): boolean {
   return (
     error instanceof Error &&
-    'code' in error &&
-    error.code === '23514' &&
+    errorCode(error) === '23514' &&
     'table' in error &&
     error.table === 'positions' &&
     (!('constraint' in error) || error.constraint === undefined)

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { ObstacleError } from '../../domain/obstacleError.ts';
 import { readTimescale } from './timescale.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function recordedDialect(client: ClientBase): Promise<Dialect | und
   if (recorded === undefined) return undefined;
   const dialect = dialects.find((name) => name === recorded);
   if (dialect === undefined) {
-    throw new Error(
+    throw new ObstacleError(
       `The database was made in a way that this program does not know ("${recorded}"): start the newer Posko that made it.`,
     );
   }
@@ -74,7 +75,7 @@ async function createExtension(client: ClientBase): Promise<void> {
     await client.query('create extension if not exists timescaledb');
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new Error(
+    throw new ObstacleError(
       `The server has TimescaleDB, and this user may not add it to the database (${detail}): run "create extension timescaledb" in this database as a superuser, then start again.`,
       { cause: error },
     );

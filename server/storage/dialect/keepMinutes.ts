@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 
+import { minuteMs } from '../../domain/durations.ts';
+
 /*
  * The table `position_minutes` where no continuous aggregate keeps it. Minutes are computed once
  * they are over and their positions have had time to come in; a position that comes later is late:
@@ -13,9 +15,9 @@ import type { Pool } from 'pg';
  */
 
 /** Positions that come in sooner than this after their minute are not late. */
-const settleMs = 2 * 60_000;
+const settleMs = 2 * minuteMs;
 /** An hour at a time when there is more than the last minute to catch up, and for what was late. */
-const stepMs = 3_600_000;
+const stepMs = 60 * minuteMs;
 /** Noted hours at a time: each is some hundred to some thousand rows. */
 const maxHours = 500;
 
@@ -71,7 +73,7 @@ async function moveOn(pool: Pool, toMs: number): Promise<number | undefined> {
   );
   const endMs = newest[0]?.end_ms ?? undefined;
   if (endMs === undefined) return undefined;
-  const minute = Math.floor(Math.min(toMs, endMs) / 60_000) * 60_000;
+  const minute = Math.floor(Math.min(toMs, endMs) / minuteMs) * minuteMs;
   await pool.query(
     `update minute_progress set late_before = to_timestamp($1::float8 / 1000)
      where late_before < to_timestamp($1::float8 / 1000)`,

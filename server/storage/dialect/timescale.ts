@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { ObstacleError } from '../../domain/obstacleError.ts';
 import type { Dialect } from './dialect.ts';
 
 /** What a server has of TimescaleDB. Versions are texts such as `2.28.3`. */
@@ -52,18 +53,18 @@ export function checkTimescale(found: Timescale, recorded: Dialect | undefined):
   if (recorded === 'plain') return;
   const { installed, available, isLoaded, edition } = found;
   if (recorded !== undefined && (installed === undefined || !isLoaded)) {
-    throw new Error(
+    throw new ObstacleError(
       'The database was made with TimescaleDB, and the server does not load it: add timescaledb to shared_preload_libraries and start the database server again.',
     );
   }
   if (recorded === 'timescale' && edition === 'apache') {
-    throw new Error(
+    throw new ObstacleError(
       'The database was made with the community edition of TimescaleDB, and the server runs the Apache edition, which cannot read it: set timescaledb.license to timescale.',
     );
   }
   const version = isLoaded ? (installed ?? available) : undefined;
   if (version === undefined || !isOlder(version, minVersion)) return;
-  throw new Error(
+  throw new ObstacleError(
     installed !== undefined && available !== undefined && !isOlder(available, minVersion)
       ? `The database has TimescaleDB ${installed}, and Posko needs ${minVersion} or newer: run "alter extension timescaledb update" in it as the first statement of a new session.`
       : `The database server has TimescaleDB ${version}, and Posko needs ${minVersion} or newer: update it, or set POSKO_DATABASE_URL to another server.`,

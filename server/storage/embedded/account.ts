@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { ObstacleError } from '../../domain/obstacleError.ts';
 import { commandEnd } from './runCommand.ts';
 
 /** An entry of /etc/passwd. */
@@ -72,7 +73,7 @@ export function chooseAccount(
   accounts: readonly Account[] = readAccounts(),
 ): Account {
   if (ownerUid === 0) {
-    throw new Error(
+    throw new ObstacleError(
       `The database folder ${databaseDir} belongs to root, as which PostgreSQL refuses to run: give it to the account that it had (chown -R postgres, or nobody).`,
     );
   }
@@ -82,7 +83,7 @@ export function chooseAccount(
         accounts.find(({ name }) => name === 'nobody'))
       : accounts.find(({ uid }) => uid === ownerUid);
   if (found !== undefined) return found;
-  throw new Error(
+  throw new ObstacleError(
     ownerUid === undefined
       ? 'PostgreSQL refuses to run as root, and this machine has neither an account postgres nor nobody: run Posko as an ordinary user, or set POSKO_DATABASE_URL.'
       : `The database folder ${databaseDir} belongs to user ${ownerUid}, which has no entry in /etc/passwd: run Posko as that user, or give the folder to an existing account.`,
@@ -104,7 +105,7 @@ export async function chooseRunAs(
   const searching: RunAs = { kind: 'searching-account', account };
   const end = await tryReach(searching, reach, env);
   if (end.ok) return searching;
-  throw new Error(
+  throw new ObstacleError(
     `PostgreSQL refuses to run as root, and the account ${account.name} cannot reach ${reach.program} and ${reach.folders.join(', ')}` +
       ` (${end.output.split('\n').at(-1) ?? ''}): move Posko and its data folder to where other users can read, run it as an ordinary user, or set POSKO_DATABASE_URL.`,
   );

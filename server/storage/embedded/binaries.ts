@@ -9,7 +9,8 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { errorCode } from '../processes.ts';
+import { ObstacleError } from '../../domain/obstacleError.ts';
+import { errorCode } from '../../domain/systemError.ts';
 
 /** Where the native PostgreSQL of this platform lies. All paths are absolute. */
 export type Binaries = {
@@ -31,7 +32,7 @@ export function locateBinaries(): Binaries {
   try {
     entry = createRequire(import.meta.url).resolve(name);
   } catch (error) {
-    throw new Error(
+    throw new ObstacleError(
       `The built-in database is not installed for this machine (package ${name}): run "npm ci" without --omit=optional, or set POSKO_DATABASE_URL to an own PostgreSQL 17 or 18.`,
       { cause: error },
     );
@@ -88,10 +89,10 @@ type Link = { readonly source: string; readonly target: string };
 function readLinks(root: string): readonly Link[] {
   const file = path.join(root, 'pg-symlinks.json');
   const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (!Array.isArray(list)) throw new Error(`${file} is not a list: run "npm ci" again.`);
+  if (!Array.isArray(list)) throw new ObstacleError(`${file} is not a list: run "npm ci" again.`);
   return list.map((item: Partial<Record<keyof Link, unknown>>) => {
     if (typeof item.source !== 'string' || typeof item.target !== 'string') {
-      throw new Error(`${file} holds something that is not a link: run "npm ci" again.`);
+      throw new ObstacleError(`${file} holds something that is not a link: run "npm ci" again.`);
     }
     // the list is relative to the package, one folder above
     return {

@@ -13,7 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errorCode } from '../processes.ts';
+import { ObstacleError } from '../../domain/obstacleError.ts';
+import { errorCode } from '../../domain/systemError.ts';
 import { type DatabaseEnvironment, type RunAs, spawnAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { commandEnd } from './runCommand.ts';
@@ -35,13 +36,13 @@ export function isInitialised(databaseDir: string): boolean {
   if (!existsSync(databaseDir)) return false;
   const versionFile = path.join(databaseDir, 'PG_VERSION');
   if (!existsSync(versionFile)) {
-    throw new Error(
+    throw new ObstacleError(
       `${databaseDir} is not a PostgreSQL folder (it has no PG_VERSION): move it away, or set POSKO_DATA_DIR to another folder.`,
     );
   }
   const version = readFileSync(versionFile, 'utf8').trim();
   if (version !== majorVersion) {
-    throw new Error(
+    throw new ObstacleError(
       `${databaseDir} was made by PostgreSQL ${version}, and this Posko brings ${majorVersion}: use the Posko that made it, or dump and restore it.`,
     );
   }
@@ -119,7 +120,7 @@ export function readOrMakePassword(dataDir: string, hasDatabase: boolean): strin
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' || hasDatabase) {
-      throw new Error(
+      throw new ObstacleError(
         `The database's password cannot be read from ${file}: restore the file, or run Posko as the account that made it.`,
         { cause: error },
       );

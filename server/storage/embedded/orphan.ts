@@ -2,7 +2,9 @@ import { readFileSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { commandLine, errorCode, isAlive, workingFolder } from '../processes.ts';
+import { ObstacleError } from '../../domain/obstacleError.ts';
+import { errorCode } from '../../domain/systemError.ts';
+import { commandLine, isAlive, workingFolder } from '../processes.ts';
 
 /** Fast shutdown, immediate shutdown (the next start recovers from the log), and the kernel's. */
 const steps: readonly { readonly signal: NodeJS.Signals; readonly patienceMs: number }[] = [
@@ -47,7 +49,7 @@ export async function stopOrphan(databaseDir: string, log: Logger): Promise<void
     rmSync(pidFile, { force: true });
     return;
   }
-  throw new Error(
+  throw new ObstacleError(
     `A PostgreSQL left by a crash (process ${pid}) runs on ${databaseDir} and cannot be stopped: end it by hand (kill -9 ${pid}), then start again.`,
   );
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { errorCode } from '../processes.ts';
+import { ObstacleError } from '../../domain/obstacleError.ts';
+import { errorCode } from '../../domain/systemError.ts';
 import type { Account } from './account.ts';
 
 /** How to reach the embedded database: a Unix socket in `host`, scram-sha-256. */
@@ -67,7 +68,7 @@ export function readConnection(dataDir: string): EmbeddedConnection | undefined 
     text = readFileSync(path.join(dataDir, connectionFileName), 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw new Error(
+    throw new ObstacleError(
       `The way to the running database could not be read from ${dataDir}: use the account that runs the server.`,
       { cause: error },
     );

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { ObstacleError } from '../../domain/obstacleError.ts';
 import { type Account, chooseAccount, chooseRunAs, type RunAs } from './account.ts';
 import { type Binaries, letOthersRun, locateBinaries, restoreLibraryLinks } from './binaries.ts';
 import { embeddedName, initialise, isInitialised, readOrMakePassword } from './initialise.ts';
@@ -197,7 +198,7 @@ function accountFor(databaseDir: string, hasDatabase: boolean): Account | undefi
   const ownUid = process.getuid?.();
   if (ownUid === 0) return chooseAccount(ownerUid, databaseDir);
   if (ownerUid !== undefined && ownerUid !== ownUid) {
-    throw new Error(
+    throw new ObstacleError(
       `The database folder ${databaseDir} belongs to another account (user ${ownerUid}; this is ${ownUid}): run Posko as the account that made it, or set POSKO_DATA_DIR to another folder.`,
     );
   }

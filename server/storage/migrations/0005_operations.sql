@@ -42,3 +42,10 @@ create table operation_assignments (
 );
 
 create index on operation_assignments (unit_key, valid_from);
+
+-- Who sees a unit follows from these.
+create trigger operations_changed after insert or update or delete on operations
+  for each statement execute function notify_trackers_changed();
+
+create trigger operation_assignments_changed after insert or update or delete on operation_assignments
+  for each statement execute function notify_trackers_changed();

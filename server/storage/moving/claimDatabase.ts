@@ -31,13 +31,14 @@ export async function claimDatabase(
 ): Promise<boolean> {
   await holdAlone(client);
   const marker = await readMarker(client);
-  const isSame = marker?.source === source.id;
-  if (isSame && marker.stage !== 'emptying' && (await fits(client, source))) {
+  // what is whole and cannot grow is no attempt any more, but a database with something in it
+  const isAttempt = marker?.source === source.id && (marker.stage !== 'filled' || source.isGrowing);
+  if (isAttempt && marker.stage !== 'emptying' && (await fits(client, source))) {
     print(`Going on with ${source.what}.`);
     return true;
   }
   // what an earlier attempt left is no loss
-  const contents = isSame ? [] : await readContents(client);
+  const contents = isAttempt ? [] : await readContents(client);
   if (contents.length > 0) {
     const list = contents.map(({ name, rows }) => `${name} (${formatCount(rows)})`).join(', ');
     if (ifNotEmpty.do === 'refuse') {

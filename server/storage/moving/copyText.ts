@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ClientBase, escapeIdentifier } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { dayMs } from '../../domain/durations.ts';
 import { RowCounter } from './meters.ts';
 import type { DayTable, MovedTable } from './movedTables.ts';
 
@@ -46,5 +47,5 @@ export function isOfDay({ dayColumn }: DayTable, day: string): string {
 
 /** The day after `2024-11-27`. */
 export function nextDay(day: string): string {
-  return new Date(Date.parse(day) + 24 * 3_600_000).toISOString().slice(0, 10);
+  return new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
 }

@@ -73,6 +73,7 @@ export async function openDatabaseSource(pool: Pool): Promise<DatabaseSource> {
     const { id, name: databaseName } = await readIdentity(moment);
     return {
       id,
+      isGrowing: true,
       what: `a copy of the database ${databaseName}`,
       migrations: await readMigrations(moment),
       tables,

@@ -22,7 +22,13 @@ export type FillOptions = {
 };
 
 /** What was moved. */
-export type Filled = { readonly dialect: Dialect; readonly rows: number };
+export type Filled = {
+  readonly dialect: Dialect;
+  /** All that the database has of the source now. */
+  readonly rows: number;
+  /** Of these, what was moved this time and not by an earlier attempt. */
+  readonly movedRows: number;
+};
 
 /**
  * Fills a database with the rows of another or of a backup, whatever the dialects: whole tables in
@@ -53,9 +59,13 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     await migrate(client);
     await renewMinutes(client, dialect, days, print);
     await client.query('analyze');
-    await verifyDays(client, source.tables.byDay, filled);
+    await verifyDays(client, source.tables.byDay, rowsByDay(filled));
     await setMarker(client, { source: source.id, what: source.what, stage: 'filled' });
-    return { dialect, rows: tableRows + sum(filled.values()) };
+    return {
+      dialect,
+      rows: tableRows + sum(filled.map(({ rows }) => rows)),
+      movedRows: tableRows + sum(filled.map(({ isNew, rows }) => (isNew ? rows : 0))),
+    };
   } finally {
     // ends the session, and with it the claim
     client.release(true);
@@ -110,18 +120,24 @@ const keyOf = ({ table, day }: Pick<Day, 'table' | 'day'>): string => `${table} 
 async function countAllDays(client: PoolClient, tables: readonly DayTable[]): Promise<DayCounts> {
   const days: Day[] = [];
   for (const table of tables) days.push(...(await countDays(client, table)));
+  return rowsByDay(days);
+}
+
+function rowsByDay(days: readonly Day[]): DayCounts {
   return new Map(days.map((day) => [keyOf(day), day.rows]));
 }
 
-/** @returns the rows of each day as they were read */
+/** A day with the rows that were read of it, now or by an earlier attempt. */
+type FilledDay = Day & { readonly isNew: boolean };
+
 async function fillDays(
   { target, source, print }: FillOptions,
   dialect: Dialect,
   days: readonly Day[],
   present: DayCounts,
-): Promise<DayCounts> {
+): Promise<readonly FilledDay[]> {
   const progress = new Progress(days.length, print);
-  const filled = new Map<string, number>();
+  const filled: FilledDay[] = [];
   for (const table of source.tables.byDay) {
     const ofTable = days.filter((day) => day.table === table.name);
     const wanted = new Set(ofTable.map(keyOf));
@@ -129,13 +145,13 @@ async function fillDays(
       const has = present.get(keyOf(day)) ?? 0;
       if (has === day.rows) {
         progress.skip(keyOf(day));
-        filled.set(keyOf(day), day.rows);
+        filled.push({ ...day, isNew: false });
         continue;
       }
       if (dialect === 'plain') await makePartitions(target, [Date.parse(day.day)]);
       const rows = await fillDay(target, source, table, day, has > 0);
       progress.add(keyOf(day), rows);
-      filled.set(keyOf(day), rows);
+      filled.push({ ...day, rows, isNew: true });
     }
     // days that the source dropped since an earlier attempt
     for (const key of present.keys()) {
@@ -186,7 +202,7 @@ async function verifyDays(
   }
 }
 
-function sum(numbers: Iterable<number>): number {
+function sum(numbers: readonly number[]): number {
   let total = 0;
   for (const number of numbers) total += number;
   return total;

@@ -4,13 +4,17 @@ import { Value } from 'typebox/value';
 import { sequenceValueSchema } from './sequences.ts';
 
 /*
- * A backup is a folder:
+ * A backup is a folder posko-20241127T001503Z, of the moment when it was taken:
  *
  *   manifest.json                       what is there; written last, so without it nothing counts
  *   units.copy.zst                      a whole table as COPY text, compressed (RFC 8878)
  *   positions/2024-11-27.copy.zst       one UTC day of a table that is moved by day
  */
 export const manifestName = 'manifest.json';
+/** The names of backups begin so, and go on with the time. */
+export const backupPrefix = 'posko-';
+/** Until it is whole, a backup's folder has this at the end of its name. */
+export const unfinishedEnd = '.unfinished';
 
 /** Raised when an older program could no longer read what is written. */
 const formatVersion = 1;

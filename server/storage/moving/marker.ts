@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { ObstacleError } from '../../domain/obstacleError.ts';
 
 /*
  * The table `posko_moving`, which only a database has that is being filled from elsewhere or was and
@@ -61,7 +62,7 @@ export async function refuseHalfFilled(client: ClientBase): Promise<void> {
   const marker = await readMarker(client);
   if (marker === undefined) return;
   if (marker.stage !== 'filled') {
-    throw new Error(
+    throw new ObstacleError(
       `The database is only partly filled, since ${marker.what} was begun and not finished: run that command again to go on with it, or set POSKO_DATABASE_URL to another database.`,
     );
   }

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import {
   type BackedUpTable,
+  backupPrefix,
   dayFile,
   type Manifest,
   manifestName,
   readManifest,
   tableFile,
+  unfinishedEnd,
 } from './manifest.ts';
 import { ByteMeter, RowCounter } from './meters.ts';
 import type { RowSource } from './rowSource.ts';
@@ -27,16 +29,33 @@ export type OpenedBackup = { readonly manifest: Manifest; readonly source: RowSo
  */
 export async function openBackup(folder: string): Promise<OpenedBackup> {
   const file = path.join(path.resolve(folder), manifestName);
-  if (!existsSync(file)) {
-    throw new Error(
-      `${folder} is not a whole backup: it has no ${manifestName}, which is written last. Name the folder of a finished backup.`,
-    );
-  }
+  if (!existsSync(file)) throw new Error(await explainNoBackup(folder));
   const manifest = readManifest(await readFile(file, 'utf8'), file);
   const root = path.dirname(file);
   for (const table of manifest.tables) await verify(path.join(root, tableFile(table)), table);
   for (const day of manifest.days) await verify(path.join(root, dayFile(day)), day);
   return { manifest, source: toSource(root, manifest) };
+}
+
+async function explainNoBackup(folder: string): Promise<string> {
+  const missing = `${folder} is not a whole backup: it has no ${manifestName}, which is written last.`;
+  const newest = await newestBackupIn(path.resolve(folder));
+  return newest === undefined
+    ? `${missing} Name the folder of a finished backup.`
+    : `${missing} It holds backups, of which the newest whole one is ${newest}: name that or another of them.`;
+}
+
+/** The names of backups are times, so they sort by age. */
+async function newestBackupIn(folder: string): Promise<string | undefined> {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
+  const names = (await readdir(folder)).filter(
+    (name) =>
+      name.startsWith(backupPrefix) &&
+      !name.endsWith(unfinishedEnd) &&
+      existsSync(path.join(folder, name, manifestName)),
+  );
+  const newest = names.sort().at(-1);
+  return newest === undefined ? undefined : path.join(folder, newest);
 }
 
 async function verify(
@@ -74,6 +93,7 @@ function toSource(root: string, manifest: Manifest): RowSource {
   };
   return {
     id: createHash('sha256').update(JSON.stringify(manifest)).digest('hex'),
+    isGrowing: false,
     what: `a restore of the backup ${root}`,
     migrations: manifest.migrations,
     tables: { whole: manifest.tables, byDay: manifest.dayTables },

@@ -19,6 +19,8 @@ export type Day = {
 export type RowSource = {
   /** The same id: the same rows, so that what was begun can be gone on with. */
   readonly id: string;
+  /** True: it may have more rows by now, so that even a database that was filled can be filled on. */
+  readonly isGrowing: boolean;
   /** What it is, for people: `the backup /mnt/backups/posko-...`. */
   readonly what: string;
   /** The migrations that its schema has had. */

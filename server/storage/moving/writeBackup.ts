@@ -10,10 +10,12 @@ import { openDatabaseSource } from './databaseSource.ts';
 import {
   type BackedUpDay,
   type BackedUpTable,
+  backupPrefix,
   dayFile,
   type Manifest,
   manifestName,
   tableFile,
+  unfinishedEnd,
   writeManifest,
 } from './manifest.ts';
 import { ByteMeter, RowCounter } from './meters.ts';
@@ -32,9 +34,6 @@ export type BackupOptions = {
 
 /** A finished backup. `bytes` is what its files take. */
 export type Backup = { readonly folder: string; readonly rows: number; readonly bytes: number };
-
-/** Until it is whole, a backup's folder has this at the end of its name. */
-export const unfinishedEnd = '.unfinished';
 
 /** zstd at level 3 takes four tenths of the time of gzip's default here, for an eighth more space. */
 const zstdOptions = {
@@ -72,7 +71,7 @@ async function makeFolder(folder: string): Promise<void> {
 export async function writeBackup(options: BackupOptions): Promise<Backup> {
   const { to, takenAt } = options;
   const stamp = takenAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  const folder = path.join(path.resolve(to), `posko-${stamp}Z`);
+  const folder = path.join(path.resolve(to), `${backupPrefix}${stamp}Z`);
   if (existsSync(folder)) throw new Error(`There is a backup already at ${folder}.`);
   const unfinished = `${folder}${unfinishedEnd}`;
   // what is in it concerns nobody else on this machine

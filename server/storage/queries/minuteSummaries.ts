@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { hourMs, minuteMs } from '../../domain/durations.ts';
 import {
   onlyRow,
   type Packed,
@@ -52,8 +53,8 @@ type PackedMinutes = [
 ];
 
 const chunkRowsDefault = 50_000;
-const firstSpanMs = 10 * 60_000;
-const maxSpanMs = 6 * 3_600_000;
+const firstSpanMs = 10 * minuteMs;
+const maxSpanMs = 6 * hourMs;
 
 /** The minutes that begin in a window, ordered by minute, then tracker, chunk by chunk as the consumer asks: for long replays and overviews. */
 export function minuteSummaries(

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { minuteMs } from '../../domain/durations.ts';
 import { onlyRow } from './packedColumns.ts';
 import {
   type PackedPositions,
@@ -23,7 +24,7 @@ const chunkRowsDefault = 50_000;
 /** Two thousand trackers at 0.2 Hz have 4,000 rows in it: the first chunk is there soon. */
 const firstSpanMs = 10_000;
 /** When two thousand units come alive after a quiet night, one slice costs a third of a second. */
-const maxSpanMs = 15 * 60_000;
+const maxSpanMs = 15 * minuteMs;
 
 /**
  * Everything in a window, ordered by fix time, then tracker, chunk by chunk as the consumer asks;

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
-import { createDriverRule, layerSql } from './driverRule.ts';
+import { createDriverRule } from '../../domain/driverRule.ts';
+import { dayMs, minuteMs } from '../../domain/durations.ts';
+import { layerSql } from './layerSql.ts';
 import { onlyRow, type Packed, packIntPairs, unpackIntPairs } from './packedColumns.ts';
 import {
   joinPositions,
@@ -34,15 +36,15 @@ export type Snapshot = {
  * Days are stored apart, and each one that must be looked into costs a step for every silent
  * tracker: a day of age means two of them. A unit that said nothing for a day is lost at any rate.
  */
-const maxAgeDefaultMs = 86_400_000;
+const maxAgeDefaultMs = dayMs;
 /**
  * Most trackers spoke within this time, and are looked for there first: a step down the index takes
  * up all entries of a tracker between its bounds that share a page, half an hour of them at 0.2 Hz,
  * before it gives the newest. Within a minute they are few, which halves the time of the whole.
  */
-const recentMs = 60_000;
+const recentMs = minuteMs;
 /** Fixes further ahead than this never reach the table. */
-const maxAheadMs = 10 * 60_000;
+const maxAheadMs = 10 * minuteMs;
 /** Assignments that are looked at: beyond every roster of design.md. */
 const maxCarriers = 1 << 20;
 

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
+import { createDriverRule } from '../../domain/driverRule.ts';
 import { lostAfterMs } from '../../domain/unit.ts';
-import { createDriverRule, layerSql } from './driverRule.ts';
+import { layerSql } from './layerSql.ts';
 import { onlyRow } from './packedColumns.ts';
 import {
   joinPositions,

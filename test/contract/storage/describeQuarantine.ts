@@ -92,7 +92,7 @@ export function describeQuarantine(opener: Opener): void {
       expect(await recoverQuarantined(pool, keys, options)).toMatchObject({
         recovered: 1,
         duplicates: 0,
-        left: { notRecoverable: 1 },
+        left: [{ key: keys[1], reason: 'message' }],
       });
       const { rows } = await pool.query(
         `select tracker_key, (extract(epoch from fixed_at) * 1000)::float8 as ms, speed, is_delayed
@@ -101,7 +101,15 @@ export function describeQuarantine(opener: Opener): void {
       expect(rows).toEqual([{ tracker_key: trackerKey, ms: nowMs, speed: 300, is_delayed: true }]);
       expect(await recoverQuarantined(pool, keys, options)).toMatchObject({
         recovered: 0,
-        left: { notRecoverable: 2 },
+        left: [
+          { key: keys[0], reason: 'recovered_before' },
+          { key: keys[1], reason: 'message' },
+        ],
+      });
+      expect(await recoverQuarantined(pool, [999, 999], options)).toEqual({
+        recovered: 0,
+        duplicates: 0,
+        left: [{ key: 999, reason: 'unknown_key' }],
       });
       const { entries } = await listQuarantine(pool, { isRecoverable: true }, 10);
       expect(entries).toEqual([]);
@@ -120,7 +128,11 @@ export function describeQuarantine(opener: Opener): void {
       expect(await recoverQuarantined(pool, keys, { ...plausible, time: 'own' })).toEqual({
         recovered: 1,
         duplicates: 1,
-        left: { notRecoverable: 0, unknownTracker: 1, timeOutOfRange: 2 },
+        left: [
+          { key: keys[2], reason: 'time_out_of_range' },
+          { key: keys[3], reason: 'time_out_of_range' },
+          { key: keys[4], reason: 'unknown_tracker' },
+        ],
       });
       const { entries } = await listQuarantine(pool, { isRecoverable: true }, 10);
       expect(entries).toHaveLength(3);

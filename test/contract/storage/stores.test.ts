@@ -1,4 +1,7 @@
+import { describeAccounts } from './describeAccounts.ts';
+import { describeLog } from './describeLog.ts';
 import { describeMinutes } from './describeMinutes.ts';
+import { describePrivacy } from './describePrivacy.ts';
 import { describeQuarantine } from './describeQuarantine.ts';
 import { describeRecords } from './describeRecords.ts';
 import { describeTrackers } from './describeTrackers.ts';
@@ -6,7 +9,10 @@ import { openers } from './openers.ts';
 
 for (const opener of openers) {
   describeTrackers(opener);
+  describeAccounts(opener);
+  describeLog(opener);
   describeRecords(opener);
   describeQuarantine(opener);
   describeMinutes(opener);
+  describePrivacy(opener);
 }

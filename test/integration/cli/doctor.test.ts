@@ -13,10 +13,11 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../../server/cli/doctorFinding.ts';
-import { run } from '../../../server/cli/run.ts';
 import { type Database, openDatabase } from '../../../server/storage/database.ts';
+import { markFile, markOutside } from '../../../server/storage/databaseOfFolder.ts';
 import { type DataDir, openDataDir } from '../../../server/storage/dataDir.ts';
 import { isRoot, makeScratch, removeScratch, scratchForTest, silent } from '../storage/scratch.ts';
+import { type End, runCommand } from './terminal.ts';
 
 describe('the doctor, before the first start', () => {
   it('finds nothing wrong and leaves nothing behind', async () => {
@@ -42,10 +43,18 @@ describe('the doctor, before the first start', () => {
     );
   });
 
-  it('says what is wrong with the settings before anything else', async () => {
-    const end = await runDoctor([], { POSKO_HTTP_PORT: 'x' });
-    expect(end).toMatchObject({ status: 1, output: '' });
-    expect(end.error).toMatch(/POSKO_HTTP_PORT is "x"/);
+  it('tells only what is wrong with the settings where they are wrong', async () => {
+    const wrong = { POSKO_HTTP_PORT: 'x', POSKO_LOG_LEVEL: 'loud' };
+    const end = await doctor(wrong);
+    expect(end).toMatchObject({ status: 1, error: '2 problems.\n' });
+    expect(findingsOf(end)).toEqual([
+      { check: 'settings', level: 'problem', detail: expect.stringMatching(/^POSKO_HTTP_PORT is/) },
+      { check: 'settings', level: 'problem', detail: expect.stringMatching(/^POSKO_LOG_LEVEL is/) },
+    ]);
+    expect((await runDoctor([], wrong)).output).toMatch(
+      /^problem {2}settings: POSKO_HTTP_PORT is "x"/,
+    );
+    expect(await runDoctor(['--all'], wrong)).toMatchObject({ status: 2, output: '' });
   });
 });
 
@@ -61,11 +70,19 @@ describe('the doctor on folders', () => {
     });
   });
 
-  it('finds a place where nothing can be made', async () => {
-    const end = await doctor({ POSKO_DATA_DIR: '/proc/posko' });
-    expect(end.status).toBe(1);
-    expect(levels(end)).toContain('problem');
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'finds a place where nothing can be made (Linux only: /proc)',
+    async () => {
+      const end = await doctor({ POSKO_DATA_DIR: '/proc/posko/data' });
+      expect(end.status).toBe(1);
+      expect(finding(end, 'data folder')).toEqual({
+        check: 'data folder',
+        level: 'problem',
+        detail: expect.stringMatching(/^\/proc\/posko\/data cannot be made in \/proc \(E\w+\)$/),
+        todo: 'set POSKO_DATA_DIR to another folder',
+      });
+    },
+  );
 
   it.skipIf(isRoot)(
     `finds a data folder of somebody else${isRoot ? ' (skipped: root may enter all)' : ''}`,
@@ -177,9 +194,35 @@ describe('the doctor on the database', () => {
   });
 
   it('examines an outside one by its URL', async () => {
-    const end = await doctor({ POSKO_DATABASE_URL: urlOf(database), POSKO_DATA_DIR: dataDir });
+    const end = await doctor({
+      POSKO_DATABASE_URL: urlOf(database),
+      POSKO_DATA_DIR: scratchForTest(),
+    });
     expect(end.status).toBe(0);
     expect(finding(end, 'schema').detail).toMatch(/^up to date/);
+    expect(findingsOf(end).map(({ check }) => check)).not.toContain('which database');
+  });
+
+  it('warns when it is asked to look at another than the running server uses', async () => {
+    const end = await doctor({ POSKO_DATABASE_URL: urlOf(database), POSKO_DATA_DIR: dataDir });
+    expect(end.status).toBe(0);
+    expect(finding(end, 'which database')).toMatchObject({
+      level: 'warning',
+      detail: expect.stringMatching(/^the server \(process \d+\) uses the built-in database, and/),
+    });
+  });
+
+  it('leaves a built-in one alone from which the folder has moved', async () => {
+    const moved = scratchForTest();
+    markOutside(moved, 'postgres://a:b@10.0.0.5/c');
+    const end = await doctor({ POSKO_DATA_DIR: moved });
+    expect(end.status).toBe(1);
+    expect(finding(end, 'which database')).toMatchObject({ level: 'problem' });
+    expect(findingsOf(end).map(({ check }) => check)).not.toContain('database');
+    writeFileSync(markFile(moved), '');
+    expect(finding(await doctor({ POSKO_DATA_DIR: moved }), 'which database').detail).toMatch(
+      /is damaged/,
+    );
   });
 
   it('makes no schema in an empty one', async () => {
@@ -237,27 +280,14 @@ describe('the doctor on the database', () => {
   });
 });
 
-type End = { readonly status: number; readonly output: string; readonly error: string };
-
 /** The doctor with `--json`, on settings that touch nothing else. */
 function doctor(settings: Record<string, string>): Promise<End> {
   return runDoctor(['--json'], settings);
 }
 
-async function runDoctor(args: readonly string[], settings: Record<string, string>): Promise<End> {
-  let [output, error] = ['', ''];
-  // set, if to nothing, so that a developer's own .env has no say
-  const own = { POSKO_DATABASE_URL: '', POSKO_HTTP_PORT: '0', POSKO_MQTT_PORT: '0' };
-  const status = await run(['doctor', ...args], {
-    env: { ...own, ...settings },
-    print: (line) => {
-      output += `${line}\n`;
-    },
-    complain: (line) => {
-      error += `${line}\n`;
-    },
-  });
-  return { status, output, error };
+function runDoctor(args: readonly string[], settings: Record<string, string>): Promise<End> {
+  const free = { POSKO_HTTP_PORT: '0', POSKO_MQTT_PORT: '0' };
+  return runCommand(['doctor', ...args], { ...free, ...settings });
 }
 
 function findingsOf({ output }: End): readonly Finding[] {

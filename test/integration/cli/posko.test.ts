@@ -4,11 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { run } from '../../../server/cli/run.ts';
 import { type Database, openDatabase } from '../../../server/storage/database.ts';
 import { type DataDir, openDataDir } from '../../../server/storage/dataDir.ts';
 import { listTrackers } from '../../../server/storage/trackerStore.ts';
 import { watchTrackers } from '../../../server/storage/watchTrackers.ts';
+import { type End, runCommand } from './terminal.ts';
 
 const log = pino({ level: 'silent' });
 const entry = path.join(import.meta.dirname, '../../../server/cli/posko.ts');
@@ -30,7 +30,21 @@ describe('called wrongly', () => {
     [[], 2, /^$/, /tracker add/],
     [['--help'], 0, /^$/, /tracker add +add a tracker/],
     [['tracker', 'add', '--help'], 0, /^$/, /--region <code>/],
-    [['tracker', 'remove'], 2, /^There is no command "tracker remove"/, /^$/],
+    [
+      ['tracker'],
+      2,
+      /^$/,
+      /^npm run posko -- tracker <command>.*\n\n {2}tracker add .*\n {2}tracker set/,
+    ],
+    [['quarantine'], 2, /^$/, /quarantine list +list .*\n {2}quarantine recover +put .*\n\n/],
+    [['quarantine', '--help'], 0, /^$/, /quarantine list/],
+    [['track'], 2, /^There is no command "track"/, /^$/],
+    [
+      ['tracker', 'remove'],
+      2,
+      /^There is no command "tracker remove"\. See: npm run posko -- tracker --help$/m,
+      /^$/,
+    ],
     [['tracker', 'add'], 2, /^the tracker id is missing\. See: /, /^$/],
     [['tracker', 'add', 'A'], 2, /^--region is missing/, /^$/],
     [['tracker', 'add', 'A', 'B', '--region', '64.08'], 2, /^"B" is one argument too many/, /^$/],
@@ -153,29 +167,16 @@ it('waits for no other command, but says so', async () => {
   expect(end.error).toMatch(/^A posko command \(process \d+\) is using the data folder/);
 });
 
-type End = { readonly status: number | null; readonly output: string; readonly error: string };
-
 /** The command in this process: quick, for what needs no process of its own. */
-async function runHere(
-  args: readonly string[],
-  settings: Record<string, string> = {},
-): Promise<End> {
-  let output = '';
-  let error = '';
-  const status = await run(args, {
-    env: { ...ownDatabase, POSKO_DATA_DIR: dataDir, ...settings },
-    print: (line) => {
-      output += `${line}\n`;
-    },
-    complain: (line) => {
-      error += `${line}\n`;
-    },
-  });
-  return { status, output, error };
+function runHere(args: readonly string[], settings: Record<string, string> = {}): Promise<End> {
+  return runCommand(args, { POSKO_DATA_DIR: dataDir, ...settings });
 }
 
+/** Null: ended by a signal. */
+type ProcessEnd = Omit<End, 'status'> & { readonly status: number | null };
+
 /** The command as it is run by npm. */
-function posko(args: readonly string[]): Promise<End> {
+function posko(args: readonly string[]): Promise<ProcessEnd> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', entry, ...args],

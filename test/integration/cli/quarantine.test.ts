@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { run } from '../../../server/cli/run.ts';
+import { dayMs } from '../../../server/domain/durations.ts';
 import { type Database, openDatabase } from '../../../server/storage/database.ts';
 import { type DataDir, openDataDir } from '../../../server/storage/dataDir.ts';
 import type { Quarantined } from '../../../server/storage/quarantineRow.ts';
 import { writeRecorded } from '../../../server/storage/recordStore.ts';
 import { addTracker } from '../../../server/storage/trackerStore.ts';
 import { silent } from '../storage/scratch.ts';
+import { type End, runCommand } from './terminal.ts';
 
 const receivedAtMs = Date.now() - 60_000;
-const dayMs = 24 * 3_600_000;
 
 let dataDir = '';
 let folder: DataDir;
@@ -58,25 +58,56 @@ it('lists what was put aside, newest first, and tells how to go on', async () =>
   expect(await quarantine('list', '--tracker', 'B')).toMatchObject({ status: 0, output: '' });
 });
 
-it('recovers what is named by its key, and says what was left and why', async () => {
+it('says of each that is named by its key what became of it', async () => {
   await put(message(1), fix(2, receivedAtMs + dayMs), fix(3, receivedAtMs - dayMs));
-  const end = await quarantine('recover', '1', '2', '3', '--time', 'own');
-  expect(end).toMatchObject({ status: 0, error: '' });
+  const end = await quarantine('recover', '1', '2', '3', '4', '3', '--time', 'own');
+  expect(end.status).toBe(1);
   expect(end.output).toBe(
-    'Recovered 1; 0 more were in the history already.\n' +
-      '1 were left: they are no fixes that wait (unknown, undecodable or recovered before).\n' +
-      '1 were left: they have a time that cannot be right, so only --time received takes them.\n',
+    '1: left, it is a message that could not be decoded, and no fix\n' +
+      '2: left, its time cannot be right, so only --time received may take it\n' +
+      '3: is in the history now\n' +
+      '4: left, there is no such entry\n' +
+      '1 put into the history, 0 were there already (same tracker and time), 3 left.\n',
   );
+  expect(end.error).toMatch(/^Left as they were: 1 \(it is a message .*\), 1 \(its time .*\)\.\n$/);
   expect((await quarantine('list')).output).toMatch(/\trecovered\t.*\n.*\tfix\t.*\n.*\tmessage\t/);
+});
+
+it('ends with status 0 when all that was asked for is in the history, and says when it was before', async () => {
+  await put(fix(1, receivedAtMs - dayMs), fix(2, receivedAtMs + dayMs));
+  const all = ['recover', '1', '2', '--time', 'received'];
+  expect(await quarantine(...all)).toMatchObject({
+    status: 0,
+    error: '',
+    // both came in the same millisecond, so they are one place in the history
+    output: expect.stringMatching(/\n1 put into the history, 1 were there already .* 0 left\.\n$/),
+  });
+  const again = await quarantine(...all);
+  expect(again.status).toBe(1);
+  expect(again.output).toMatch(/^1: left, it was recovered before\n2: left, it was/);
 });
 
 it('recovers all of a tracker, however many there are', async () => {
   await put(...Array.from({ length: 2_100 }, (_, i) => fix(i + 1, i)));
-  const all = ['recover', '--tracker', 'HT-01', '--reason', 'clock_behind', '--time', 'received'];
-  const end = await quarantine(...all);
+  const all = ['recover', '--tracker', 'HT-01', '--reason', 'clock_behind', '--time'];
+  const own = await quarantine(...all, 'own');
+  expect(own).toMatchObject({
+    status: 1,
+    output: '0 put into the history, 0 were there already (same tracker and time), 2100 left.\n',
+    error:
+      'Left as they were: 2100 (its time cannot be right, so only --time received may take it).\n',
+  });
+  const end = await quarantine(...all, 'received');
   // all came in the same millisecond, so they are one place in the history
-  expect(end.output).toBe('Recovered 1; 2099 more were in the history already.\n');
-  expect((await quarantine(...all)).output).toMatch(/^Recovered 0; 0 more/);
+  expect(end).toMatchObject({
+    status: 0,
+    error: '',
+    output: '1 put into the history, 2099 were there already (same tracker and time), 0 left.\n',
+  });
+  expect(await quarantine(...all, 'received')).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(/^0 put into the history, 0 were there already/),
+  });
 });
 
 it.each([
@@ -93,19 +124,8 @@ it.each([
   expect(end.error).toMatch(error);
 });
 
-async function quarantine(...args: readonly string[]) {
-  let output = '';
-  let error = '';
-  const status = await run(['quarantine', ...args], {
-    env: { POSKO_DATABASE_URL: '', POSKO_DATA_DIR: dataDir },
-    print: (line) => {
-      output += `${line}\n`;
-    },
-    complain: (line) => {
-      error += `${line}\n`;
-    },
-  });
-  return { status, output, error };
+function quarantine(...args: readonly string[]): Promise<End> {
+  return runCommand(['quarantine', ...args], { POSKO_DATA_DIR: dataDir });
 }
 
 async function put(...quarantined: readonly Quarantined[]): Promise<void> {

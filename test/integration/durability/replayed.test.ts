@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Health } from '../../../server/domain/health.ts';
 import { openDatabase } from '../../../server/storage/database.ts';
 import { openDataDir } from '../../../server/storage/dataDir.ts';
+import { healthOf } from '../../fixtures/operator.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
 import { runAgain, runPosko, silent, stopPosko, type TestPosko } from '../fixtures/runningPosko.ts';
 
@@ -10,7 +11,7 @@ const dayMs = 24 * 3_600_000;
 
 async function allRecorded({ http }: TestPosko): Promise<Health> {
   for (;;) {
-    const health = (await (await fetch(`${http}/health/ready`)).json()) as Health;
+    const health = await healthOf(http);
     if (health.journal !== null && health.storage.behind === 0) return health;
     await new Promise(setImmediate);
   }

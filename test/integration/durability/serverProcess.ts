@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest';
 import { projectRoot } from '../../../server/config.ts';
 import type { Health } from '../../../server/domain/health.ts';
 import { readConnection } from '../../../server/storage/embedded/runFolder.ts';
+import { healthOf } from '../../fixtures/operator.ts';
 import { listening } from '../fixtures/listening.ts';
 import { registerTrackers } from '../fixtures/runningPosko.ts';
 
@@ -59,10 +60,7 @@ export async function startServer(
     child,
     httpPort: http.port,
     mqttPort: mqtt.port,
-    health: async () => {
-      const answer = await fetch(`http://127.0.0.1:${http.port}/health/ready`);
-      return (await answer.json()) as Health;
-    },
+    health: () => healthOf(`http://127.0.0.1:${http.port}`),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { dayMs } from '../../../server/domain/durations.ts';
 import { type Database, openDatabase } from '../../../server/storage/database.ts';
 import {
   dropPartitionsBefore,
@@ -7,7 +8,6 @@ import {
 import { inTransaction } from '../../../server/storage/inTransaction.ts';
 import { makeScratch, removeScratch, silent } from './scratch.ts';
 
-const dayMs = 24 * 3_600_000;
 const startMs = Date.UTC(2024, 10, 27);
 
 let dataDir = '';

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
+import type { Access } from '../../../server/domain/access.ts';
 import {
   decodeFrame,
   deltaKind,
@@ -12,13 +13,13 @@ import type { RosterEntry } from '../../../server/domain/unit.ts';
 import { LiveHub } from '../../../server/live/liveHub.ts';
 
 const times = { tickMs: 500, signOfLifeMs: 5_000, pingMs: 15_000 };
-const entry = (key: number): RosterEntry => ({
+const entry = (key: number, region = '64.08'): RosterEntry => ({
   key,
   id: `u${key}`,
   callsign: `U ${key}`,
   kind: 'handheld',
   agency: 'polri',
-  region: '64.08',
+  region,
   trackerId: `t${key}`,
 });
 
@@ -62,17 +63,26 @@ class SlowSocket extends EventEmitter {
 }
 
 let hub: LiveHub;
-const open = (): SlowSocket => {
+const accessTo = (...regions: string[]): Access => ({
+  kind: 'person',
+  actor: 'andi',
+  userKey: 1,
+  credential: `session:${regions.join('+')}`,
+  grants: regions.map((region) => ({ role: 'dispatcher', region })),
+  expiresAtMs: Number.POSITIVE_INFINITY,
+});
+const open = (access = accessTo('*')): SlowSocket => {
   const socket = new SlowSocket();
-  hub.take(socket as unknown as WebSocket);
+  hub.take(socket as unknown as WebSocket, access);
   return socket;
 };
+const home = (unit: RosterEntry) => [unit.region];
 const fix = (lon: number) => ({ fixedAtMs: Date.now(), lon, lat: 0.5 });
 
 beforeEach(() => {
   vi.useFakeTimers();
   hub = new LiveHub({ version: '0.1.0', mode: 'live' }, () => Date.now(), times);
-  hub.setRoster([entry(1), entry(2)]);
+  hub.setRoster([entry(1), entry(2)], home);
   hub.start(1883);
 });
 afterEach(async () => {
@@ -124,7 +134,7 @@ describe('live hub', () => {
   it('tells open screens of a new unit before the first frame with it, and drops who is gone', () => {
     const screen = open();
     hub.show(1, fix(117.5), Date.now(), true);
-    hub.setRoster([entry(2), entry(3)]);
+    hub.setRoster([entry(2), entry(3)], home);
     hub.show(3, fix(118), Date.now(), true);
     vi.advanceTimersByTime(500);
     const units = screen.texts.at(-1);
@@ -173,7 +183,7 @@ describe('live hub', () => {
     bad.emit('message', Buffer.from(data), isBinary);
     expect(bad.closed).toBe(code);
     expect(good.closed).toBeUndefined();
-    expect(hub.status()).toEqual({ screens: 1, refusedMessages: 1 });
+    expect(hub.status()).toEqual({ screens: 1, scopes: 1, refusedMessages: 1 });
   });
 
   it('says goodbye when it closes, and ends a screen that does not answer', async () => {
@@ -195,5 +205,71 @@ describe('live hub', () => {
     vi.advanceTimersByTime(15_000);
     expect(dead.closed).toBe(1006);
     expect(alive.closed).toBeUndefined();
+  });
+});
+
+describe('scopes of the live hub', () => {
+  const keysOf = (screen: SlowSocket): number[] => [
+    ...new Set(screen.frames.flatMap(({ unitKey }) => [...unitKey])),
+  ];
+  const namesOf = (screen: SlowSocket): string[] =>
+    screen.texts.flatMap((text) => (text.type === 'units' ? text.units.map(({ id }) => id) : []));
+
+  it('shows a screen the units of its regions and nothing of any other', () => {
+    hub.setRoster([entry(1, '64.08'), entry(2, '64.03'), entry(3, '35.13')], home);
+    hub.show(1, fix(117.5), Date.now(), true);
+    const [kutim, kaltim, nobody] = [
+      open(accessTo('64.08')),
+      open(accessTo('64')),
+      open(accessTo('62.07')),
+    ];
+    for (const key of [1, 2, 3]) hub.show(key, fix(118), Date.now(), true);
+    vi.advanceTimersByTime(500);
+    kutim.emit('message', Buffer.from('{"type":"resync"}'), false);
+    expect([keysOf(kutim), namesOf(kutim)]).toEqual([[1], ['u1']]);
+    expect([keysOf(kaltim).sort(), namesOf(kaltim)]).toEqual([
+      [1, 2],
+      ['u1', 'u2'],
+    ]);
+    expect([keysOf(nobody), namesOf(nobody)]).toEqual([[], []]);
+  });
+
+  it('encodes a frame once for all screens of a scope, and keeps no scope that nobody looks on with', () => {
+    const [one, two, other] = [open(accessTo('64')), open(accessTo('64')), open(accessTo('64.08'))];
+    expect(hub.status()).toMatchObject({ screens: 3, scopes: 2 });
+    hub.show(1, fix(118), Date.now(), true);
+    vi.advanceTimersByTime(500);
+    expect(one.frames[1]?.unitKey.buffer).toBe(two.frames[1]?.unitKey.buffer);
+    expect(one.frames[1]?.unitKey.buffer).not.toBe(other.frames[1]?.unitKey.buffer);
+    other.terminate();
+    expect(hub.status()).toMatchObject({ screens: 2, scopes: 1 });
+  });
+
+  it('shows a unit that is lent to an operation from then on, where it is, and hides it afterwards', () => {
+    const screen = open(accessTo('64.03'));
+    hub.show(1, fix(117.5), Date.now(), true);
+    vi.advanceTimersByTime(500);
+    expect(keysOf(screen)).toEqual([]);
+    hub.setRoster([entry(1), entry(2)], (unit) =>
+      unit.key === 1 ? [unit.region, '64.03'] : [unit.region],
+    );
+    vi.advanceTimersByTime(500);
+    expect(screen.frames.at(-1)?.lonMicrodeg[0]).toBe(117_500_000);
+    hub.setRoster([entry(1), entry(2)], home);
+    hub.show(1, fix(119), Date.now(), true);
+    vi.advanceTimersByTime(500);
+    expect(screen.frames.at(-1)?.count).toBe(0);
+    expect(screen.texts.at(-1)).toMatchObject({ type: 'units', units: [] });
+  });
+
+  it('ends the screens of a session that ended or expired, and no others', () => {
+    const [ended, expired, stays] = [
+      open({ ...accessTo('64'), credential: 'session:1' }),
+      open({ ...accessTo('64'), credential: 'session:3', expiresAtMs: Date.now() + 10_000 }),
+      open({ ...accessTo('64'), credential: 'session:4' }),
+    ];
+    hub.endCredential('session:1');
+    vi.advanceTimersByTime(15_000);
+    expect([ended, expired, stays].map(({ closed }) => closed)).toEqual([4403, 4401, undefined]);
   });
 });

@@ -23,12 +23,25 @@ const tracker = (key: number, id: string, unitKey: number) => ({
 describe('roster', () => {
   it('finds units and trackers by what messages and people say', () => {
     const roster = new Roster();
-    roster.set([tracker(1, 'hp-1', 10)], [unit(10, 'alpha'), unit(11, 'without-tracker')]);
+    roster.set(
+      [tracker(1, 'hp-1', 10)],
+      [unit(10, 'alpha'), unit(11, 'without-tracker')],
+      new Map(),
+    );
     expect(roster.entries).toEqual([{ ...unit(10, 'alpha'), trackerId: 'hp-1' }]);
     expect(roster.unitById('alpha')?.key).toBe(10);
     expect(roster.unitById('without-tracker')).toBeUndefined();
     expect(roster.trackerOf(10)?.id).toBe('hp-1');
     expect(roster.trackerByKey(1)?.unitKey).toBe(10);
+  });
+});
+
+describe('where a unit belongs', () => {
+  it('is its home, and the regions of the operations that it works for now', () => {
+    const roster = new Roster();
+    roster.set([tracker(1, 'hp-1', 10)], [unit(10, 'alpha')], new Map([[10, ['64.03', '64.71']]]));
+    expect(roster.regionsOf(unit(10, 'alpha'))).toEqual(['64.08', '64.03', '64.71']);
+    expect(roster.regionsOf(unit(11, 'bravo'))).toEqual(['64.08']);
   });
 });
 
@@ -38,6 +51,7 @@ describe('the order of the roster', () => {
     roster.set(
       [tracker(1, 'zebra', 10), tracker(2, 'alpha', 11), tracker(3, 'mike', 12)].toReversed(),
       [unit(11, 'alpha'), unit(12, 'mike'), unit(10, 'zebra')],
+      new Map(),
     );
     expect(roster.entries.map(({ id }) => id)).toEqual(['zebra', 'alpha', 'mike']);
   });

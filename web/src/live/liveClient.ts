@@ -5,10 +5,12 @@ import {
   nextSequence,
 } from '../../../server/domain/liveFrame.ts';
 import {
+  accessChanged,
   type ClientMessage,
   type HelloMessage,
   liveSubprotocol,
   type ServerMessage,
+  sessionExpired,
 } from '../../../server/domain/liveMessage.ts';
 import { readServerMessage } from './readServerMessage.ts';
 import { reconnectDelay } from './reconnectDelay.ts';
@@ -25,7 +27,9 @@ import {
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
-  | { readonly state: 'lost'; readonly sinceMs: number };
+  | { readonly state: 'lost'; readonly sinceMs: number }
+  /** Not tried again until told to: nobody is signed in. */
+  | { readonly state: 'paused'; readonly sinceMs: number };
 
 /** An open socket, or one that is opening. */
 export type LiveSocket = {
@@ -33,10 +37,10 @@ export type LiveSocket = {
   readonly close: () => void;
 };
 
-/** What a socket tells: each message (a string or an ArrayBuffer), and its end, failed opening included. */
+/** What a socket tells: each message (a string or an ArrayBuffer), and its end with the close code, failed opening included. */
 export type SocketListener = {
   readonly message: (data: unknown) => void;
-  readonly closed: () => void;
+  readonly closed: (code: number) => void;
 };
 
 /** What the client needs from the outside; a test gives its own. */
@@ -61,7 +65,7 @@ const steadyMs = 10_000;
 /**
  * Holds the live socket open and the unit table current. Owns the socket and its timers: `close()`
  * ends both. Listeners are told after the table has changed: `frame` after each frame, `state`
- * after a change of connection, mode or roster.
+ * after a change of connection, mode or roster, `refused` when the server would not have it.
  */
 export class LiveClient {
   readonly table: UnitTable;
@@ -76,12 +80,14 @@ export class LiveClient {
   readonly #around: LiveSurroundings;
   readonly #frameListeners = new Set<() => void>();
   readonly #stateListeners = new Set<() => void>();
+  readonly #refusedListeners = new Set<() => void>();
   #socket: LiveSocket | undefined;
   #listener: SocketListener | undefined;
   #cancelTimer: () => void = () => {};
   #attempt = 0;
   #sequence = 0;
   #awaitsSnapshot = true;
+  #hasHeard = false;
   #startedMs = 0;
   #liveSinceMs = 0;
 
@@ -90,9 +96,28 @@ export class LiveClient {
     this.table = createUnitTable(around.nowMs());
   }
 
+  /** Connects, and stays connected from now on. Nothing happens while it does already. */
   start(): void {
-    this.#startedMs = this.#around.nowMs();
+    if (this.#socket !== undefined || this.connection.state === 'lost') return;
+    if (this.connection.state === 'paused') {
+      this.#attempt = 0;
+      this.connection = { ...this.connection, state: 'lost' };
+      this.#tell(this.#stateListeners);
+    } else {
+      this.#startedMs = this.#around.nowMs();
+    }
     this.#open();
+  }
+
+  /** Lets go of the server until `start()`, and keeps what it knew. */
+  pause(): void {
+    const before = this.connection;
+    if (before.state === 'paused') return;
+    if (before.state === 'connecting' && this.#socket === undefined) return;
+    this.close();
+    const sinceMs = before.state === 'lost' ? before.sinceMs : this.#around.nowMs();
+    this.connection = { state: 'paused', sinceMs };
+    this.#tell(this.#stateListeners);
   }
 
   close(): void {
@@ -122,22 +147,30 @@ export class LiveClient {
     return () => this.#stateListeners.delete(listener);
   }
 
+  /** The server closed a socket for want of permission, or without a word: who is signed in may have changed. */
+  onRefused(listener: () => void): () => void {
+    this.#refusedListeners.add(listener);
+    return () => this.#refusedListeners.delete(listener);
+  }
+
   #open(): void {
     const listener: SocketListener = {
       message: (data) => {
         if (this.#listener === listener) this.#receive(data);
       },
-      closed: () => {
-        if (this.#listener === listener) this.#lose();
+      closed: (code) => {
+        if (this.#listener === listener) this.#lose(code);
       },
     };
     this.#listener = listener;
     this.#socket = this.#around.openSocket(liveSubprotocol, listener);
     this.#awaitsSnapshot = true;
+    this.#hasHeard = false;
     this.#expectMessage();
   }
 
   #receive(data: unknown): void {
+    this.#hasHeard = true;
     this.#expectMessage();
     const error = typeof data === 'string' ? this.#takeText(data) : this.#takeBinary(data);
     if (error === undefined) return;
@@ -217,7 +250,8 @@ export class LiveClient {
     this.#cancelTimer = this.#around.after(silenceMs, () => this.#lose());
   }
 
-  #lose(): void {
+  /** @param code the close code; undefined when this side gave the socket up */
+  #lose(code?: number): void {
     this.#cancelTimer();
     this.#letGo();
     const nowMs = this.#around.nowMs();
@@ -228,9 +262,13 @@ export class LiveClient {
       this.connection = { state: 'lost', sinceMs: this.#startedMs };
     }
     this.#attempt += 1;
-    const delayMs = reconnectDelay(this.#attempt, this.#around.random());
+    const isWelcome = code === accessChanged && this.#attempt === 1;
+    const delayMs = isWelcome ? 0 : reconnectDelay(this.#attempt, this.#around.random());
     this.#cancelTimer = this.#around.after(delayMs, () => this.#open());
     this.#tell(this.#stateListeners);
+    if (code === sessionExpired || code === accessChanged || !this.#hasHeard) {
+      this.#tell(this.#refusedListeners);
+    }
   }
 
   /** A socket that is given up is not listened to any more: its close event may come a minute later. */

@@ -10,15 +10,6 @@ export type BasemapStyle = StyleSpecification | string;
 
 addProtocol('pmtiles', new Protocol().tile);
 
-/** Asks the server for its map. @throws Error that says what came instead */
-export async function fetchBasemap(signal: AbortSignal): Promise<Basemap> {
-  const response = await fetch('/api/v1/basemap', { signal });
-  if (!response.ok) throw new Error(`/api/v1/basemap: HTTP ${response.status}`);
-  const basemap = readBasemap(await response.json());
-  if (basemap === undefined) throw new Error('/api/v1/basemap: unexpected form');
-  return basemap;
-}
-
 /** The style to draw a map with. */
 export function styleOf(basemap: Basemap, theme: Theme, language: 'id' | 'en'): BasemapStyle {
   if (basemap.from === 'style') return basemap.url;
@@ -39,7 +30,8 @@ export function plainStyle(theme: Theme): StyleSpecification {
   };
 }
 
-function readBasemap(json: unknown): Basemap | undefined {
+/** Reads the answer of `GET /basemap`. */
+export function readBasemap(json: unknown): Basemap | undefined {
   if (typeof json !== 'object' || json === null || !('from' in json) || !('url' in json)) {
     return undefined;
   }

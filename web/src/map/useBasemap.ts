@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Basemap } from '../../../server/domain/unitDetails.ts';
-import { fetchBasemap } from './basemap.ts';
+import { useApi } from '../api/ApiContext.ts';
+import { readBasemap } from './basemap.ts';
 
 export type AskedBasemap = {
   readonly basemap: Basemap | undefined;
@@ -12,23 +13,20 @@ export type AskedBasemap = {
 
 /** The server's map, asked for once, again on `retry`, and after a problem when the server is back. */
 export function useBasemap(isConnected: boolean): AskedBasemap {
+  const api = useApi();
   const [basemap, setBasemap] = useState<Basemap>();
   const [problem, reportProblem] = useState<string>();
   const [attempt, setAttempt] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is the reason to ask again
   useEffect(() => {
     const abort = new AbortController();
-    const ask = async (): Promise<void> => {
-      try {
-        setBasemap(await fetchBasemap(abort.signal));
-      } catch (error) {
-        if (abort.signal.aborted) return;
-        reportProblem(error instanceof Error ? error.message : String(error));
-      }
-    };
-    void ask();
+    void api.get('/basemap', readBasemap, abort.signal).then((answer) => {
+      if (abort.signal.aborted) return;
+      if (answer.ok) setBasemap(answer.value);
+      else reportProblem(answer.problem.title || answer.problem.detail);
+    });
     return () => abort.abort();
-  }, [attempt]);
+  }, [api, attempt]);
   const retry = useCallback(() => {
     reportProblem(undefined);
     setAttempt((before) => before + 1);

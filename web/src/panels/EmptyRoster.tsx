@@ -5,6 +5,21 @@ const addCommand = 'npm run posko -- tracker add hp-07 --region 64.08 --callsign
 const publishCommand = (mqttPort: number): string =>
   `mosquitto_pub -p ${mqttPort} -t owntracks/hp-07/phone -m '{"_type":"location","lat":0.5049,"lon":117.5279,"tst":'$(date +%s)',"acc":8}'`;
 
+/** For somebody who cannot register trackers. */
+export function NoUnits() {
+  const { t } = useTranslation();
+  return (
+    <Paper component="section" className="empty-roster" p="lg" shadow="sm">
+      <Text component="h2" size="lg" fw={600}>
+        {t('empty.title')}
+      </Text>
+      <Text size="sm" mt="xs">
+        {t('empty.noneOfYours')}
+      </Text>
+    </Paper>
+  );
+}
+
 /** What to do when no unit is known yet: two commands to a first symbol on the map. */
 export function EmptyRoster({ mqttPort }: { readonly mqttPort: number }) {
   const { t } = useTranslation();

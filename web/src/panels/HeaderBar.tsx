@@ -1,25 +1,25 @@
-import { Box, Button, Group, Text, Tooltip } from '@mantine/core';
+import { Box, Group, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { AccountMenu } from '../account/AccountMenu.tsx';
 import { timeOfDay, type ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
 import type { Connection } from '../live/liveClient.ts';
 import type { LiveView } from '../live/liveView.ts';
-import type { Theme } from '../map/mapColors.ts';
-import { languageOf, switchLanguage } from '../texts/setUpTexts.ts';
+import type { SessionHolder } from '../session/sessionHolder.ts';
+import type { SessionInfo } from '../session/sessionInfo.ts';
 import { Clocks } from './Clocks.tsx';
+import { PageSwitches } from './PageSwitches.tsx';
 
 type HeaderBarProps = {
   readonly view: LiveView;
   readonly zone: ZoneOfIndonesia;
   readonly serverNowMs: () => number;
-  readonly theme: Theme;
-  readonly onTheme: (theme: Theme) => void;
+  readonly session: SessionInfo;
+  readonly holder: SessionHolder;
 };
 
-/** One line on top: what this is, whether it is live, how many units, what time it is. */
-export function HeaderBar({ view, zone, serverNowMs, theme, onTheme }: HeaderBarProps) {
-  const { t, i18n } = useTranslation();
-  const otherLanguage = languageOf(i18n) === 'id' ? 'en' : 'id';
-  const otherTheme = theme === 'dark' ? 'light' : 'dark';
+/** One line on top: what this is, whether it is live, how many units, what time it is, who looks. */
+export function HeaderBar({ view, zone, serverNowMs, session, holder }: HeaderBarProps) {
+  const { t } = useTranslation();
   return (
     <header className="header-bar">
       <Text component="h1" size="lg" fw={600}>
@@ -36,20 +36,8 @@ export function HeaderBar({ view, zone, serverNowMs, theme, onTheme }: HeaderBar
       <Counts view={view} />
       <Box flex={1} />
       <Clocks zone={zone} serverNowMs={serverNowMs} />
-      <Group gap={6} wrap="nowrap">
-        <Button
-          size="compact-sm"
-          variant="default"
-          lang={otherLanguage}
-          aria-label={t('language.label')}
-          onClick={() => void switchLanguage(i18n, otherLanguage)}
-        >
-          {t('language.switch')}
-        </Button>
-        <Button size="compact-sm" variant="default" onClick={() => onTheme(otherTheme)}>
-          {t(theme === 'dark' ? 'theme.toLight' : 'theme.toDark')}
-        </Button>
-      </Group>
+      <PageSwitches />
+      <AccountMenu session={session} holder={holder} zone={zone} />
     </header>
   );
 }
@@ -58,14 +46,14 @@ type ConnectionStateProps = { readonly connection: Connection; readonly zone: Zo
 
 function ConnectionState({ connection, zone }: ConnectionStateProps) {
   const { t } = useTranslation();
-  const isLost = connection.state === 'lost';
+  const isLost = connection.state === 'lost' || connection.state === 'paused';
   const text = isLost
-    ? t('connection.lost', {
+    ? t(`connection.${connection.state}`, {
         time: `${timeOfDay(connection.sinceMs, zone.timeZone)} ${zone.name}`,
       })
     : t(`connection.${connection.state}`);
   return (
-    <Tooltip label={t('connection.lostExplain')} disabled={!isLost}>
+    <Tooltip label={t('connection.lostExplain')} disabled={connection.state !== 'lost'}>
       <Text size="sm" role="status" className="connection" data-connection={connection.state}>
         {text}
       </Text>

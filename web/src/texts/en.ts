@@ -1,7 +1,11 @@
+import { enAccounts } from './enAccounts.ts';
+import { enActions } from './enActions.ts';
 import type { Texts } from './id.ts';
 
 /** English, one click away. */
 export const en: Texts = {
+  ...enAccounts,
+  ...enActions,
   'app.name': 'Posko',
   'app.title': 'Posko – unit map',
   'demo.mark': 'DEMO – exercise data',
@@ -10,6 +14,7 @@ export const en: Texts = {
   'connection.connecting': 'Connecting…',
   'connection.live': 'Connected',
   'connection.lost': 'Lost since {{time}} – reconnecting…',
+  'connection.paused': 'Lost since {{time}} – waiting for a new sign-in',
   'connection.lostExplain':
     'The map shows the last state that was received. The page keeps trying to reconnect.',
 
@@ -49,6 +54,8 @@ export const en: Texts = {
   'empty.title': 'No units yet',
   'empty.intro':
     'Register a tracker, then send its first position. The unit appears on the map at once.',
+  'empty.noneOfYours':
+    'There are no units in your regions. A unit that is registered there appears on the map at once.',
   'empty.add': '1. Register a tracker',
   'empty.publish': '2. Send one position',
   'empty.publishHint':

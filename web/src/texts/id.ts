@@ -1,5 +1,10 @@
+import { idAccounts } from './idAccounts.ts';
+import { idActions } from './idActions.ts';
+
 /** Bahasa Indonesia: the first language of the page. Every other language has exactly these texts. */
 export const id = {
+  ...idAccounts,
+  ...idActions,
   'app.name': 'Posko',
   'app.title': 'Posko – peta unit',
   'demo.mark': 'DEMO – data latihan',
@@ -8,6 +13,7 @@ export const id = {
   'connection.connecting': 'Menyambung…',
   'connection.live': 'Tersambung',
   'connection.lost': 'Terputus sejak {{time}} – menyambung kembali…',
+  'connection.paused': 'Terputus sejak {{time}} – menunggu masuk kembali',
   'connection.lostExplain':
     'Peta menampilkan keadaan terakhir yang diterima. Halaman terus mencoba menyambung kembali.',
 
@@ -46,6 +52,8 @@ export const id = {
 
   'empty.title': 'Belum ada unit',
   'empty.intro': 'Daftarkan pelacak, lalu kirim posisi pertamanya. Unit langsung muncul di peta.',
+  'empty.noneOfYours':
+    'Tidak ada unit di wilayah Anda. Unit yang didaftarkan di sana langsung muncul di peta.',
   'empty.add': '1. Daftarkan pelacak',
   'empty.publish': '2. Kirim satu posisi',
   'empty.publishHint':

@@ -1,11 +1,13 @@
-import { type FixDetails, fetchFixDetails } from './fixDetails.ts';
+import type { ApiClient } from '../api/apiClient.ts';
+import { type FixDetails, readFixDetails } from './fixDetails.ts';
 
 /** A unit that reports every second is asked about at most this often. */
 const askEveryMs = 2000;
 
 /** What asking about one unit needs from outside; a test gives its own. */
 export type DetailsSurroundings = {
-  readonly fetchDetails: (unitId: string, signal: AbortSignal) => Promise<FixDetails>;
+  /** Undefined when there was no usable answer. */
+  readonly fetchDetails: (unitId: string, signal: AbortSignal) => Promise<FixDetails | undefined>;
   /** Runs `task` after `delayMs`; the returned function cancels it. */
   readonly after: (delayMs: number, task: () => void) => () => void;
 };
@@ -17,14 +19,19 @@ export type DetailsAsker = {
   readonly close: () => void;
 };
 
-/** The browser's own fetch and timers. */
-export const browserSurroundings: DetailsSurroundings = {
-  fetchDetails: fetchFixDetails,
-  after: (delayMs, task) => {
-    const timer = setTimeout(task, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
+/** Asks `GET /api/v1/units/<id>` of the page's own server, with the browser's timers. */
+export function browserSurroundings(api: ApiClient): DetailsSurroundings {
+  return {
+    fetchDetails: async (unitId, signal) => {
+      const answer = await api.get(`/units/${encodeURIComponent(unitId)}`, readFixDetails, signal);
+      return answer.ok ? answer.value : undefined;
+    },
+    after: (delayMs, task) => {
+      const timer = setTimeout(task, delayMs);
+      return () => clearTimeout(timer);
+    },
+  };
+}
 
 /**
  * Keeps one question at a time on its way and at least 2 s between two, however often the unit
@@ -50,9 +57,9 @@ export function askForDetails(
     const pause = new Promise<void>((resolve) => {
       cancelPause = after(askEveryMs, resolve);
     });
-    const answer = fetchDetails(unitId, abort.signal).then(tell, () => {
-      // told as a sentence in the panel; the live frame goes on showing the rest
-      if (!abort.signal.aborted) tell(undefined);
+    const answer = fetchDetails(unitId, abort.signal).then((details) => {
+      // none is told as a sentence in the panel; the live frame goes on showing the rest
+      if (!abort.signal.aborted) tell(details);
     });
     void Promise.all([answer, pause]).then(() => {
       isBusy = false;

@@ -1,3 +1,5 @@
+import { fieldsOf, numberOf } from '../api/jsonFields.ts';
+
 /** What the server knows of a unit's newest position beyond the live frame. */
 export type FixDetails = {
   readonly fixedAtMs: number | undefined;
@@ -9,14 +11,6 @@ export type FixDetails = {
   /** What else the device said, by name. */
   readonly attributes: readonly (readonly [string, string | number | boolean])[];
 };
-
-/** Asks `GET /api/v1/units/<id>`. @throws Error that names what came instead */
-export async function fetchFixDetails(unitId: string, signal: AbortSignal): Promise<FixDetails> {
-  const path = `/api/v1/units/${encodeURIComponent(unitId)}`;
-  const response = await fetch(path, { signal });
-  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
-  return readFixDetails(await response.json());
-}
 
 /** Takes what can be shown from the server's answer; a field that is missing or of a wrong type is unknown. */
 export function readFixDetails(json: unknown): FixDetails {
@@ -36,14 +30,6 @@ export function readFixDetails(json: unknown): FixDetails {
   };
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
 function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

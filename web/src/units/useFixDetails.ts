@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { useApi } from '../api/ApiContext.ts';
 import { askForDetails, browserSurroundings, type DetailsAsker } from './askForDetails.ts';
 import type { FixDetails } from './fixDetails.ts';
 
@@ -10,6 +11,7 @@ export type AskedDetails = {
 
 /** Details of one unit, asked for at once and again when its fix time changes. */
 export function useFixDetails(unitId: string, fixedAtMs: number | undefined): AskedDetails {
+  const api = useApi();
   const [asked, setAsked] = useState<AskedDetails>({ details: undefined, hasFailed: false });
   const asker = useRef<DetailsAsker>(undefined);
   useEffect(() => {
@@ -18,9 +20,9 @@ export function useFixDetails(unitId: string, fixedAtMs: number | undefined): As
         details === undefined ? { ...before, hasFailed: true } : { details, hasFailed: false },
       );
     };
-    asker.current = askForDetails(unitId, tell, browserSurroundings);
+    asker.current = askForDetails(unitId, tell, browserSurroundings(api));
     return () => asker.current?.close();
-  }, [unitId]);
+  }, [api, unitId]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new fix is the reason to ask again
   useEffect(() => asker.current?.ask(), [unitId, fixedAtMs]);
   return asked;

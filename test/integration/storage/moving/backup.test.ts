@@ -1,6 +1,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -186,6 +187,8 @@ describe('restoring', () => {
       const { rows } = await pool.query('select from users');
       expect(rows).toEqual([]);
     });
+    // what the later migrations make of the same rows
+    await withPool(older, (pool) => migrateTo(pool));
     const { positions, units } = await withPool(older, fingerprints);
     expect(await withPool(into, fingerprints)).toMatchObject({ positions, units });
   });
@@ -212,6 +215,52 @@ describe('restoring', () => {
     const said = await restore(folder, into, true);
     expect(said[0]).toMatch(/^Dropping what the database holds: .*positions \(30\)/);
     expect(await withPool(into, fingerprints)).toEqual(await withPool(seeded, fingerprints));
+  });
+
+  it('refuses to restore the same backup twice, and replaces all when told to', async () => {
+    const into = await server.makeDatabase();
+    await restore(folder, into);
+    await expect(restore(folder, into)).rejects.toThrow(/^The database is not empty, .*--replace/);
+    await withPool(into, async (pool) => {
+      await addTracker(pool, {
+        id: 'later',
+        region: '64.08',
+        callsign: 'later',
+        kind: 'handheld',
+        agency: 'polri',
+      });
+      const later = [
+        positionAt(2, Date.UTC(2024, 10, 26, 1)),
+        positionAt(4, Date.UTC(2024, 11, 1)),
+      ];
+      await writeRecorded(pool, { positions: later, quarantined: [] });
+      await pool.query('create table scribble (note text)');
+      await pool.query("update units set callsign = 'renamed'");
+    });
+    const said = await restore(folder, into, true);
+    expect(said[0]).toMatch(/^Dropping what the database holds: .*positions \(902\)/);
+    expect(await withPool(into, fingerprints)).toEqual(await withPool(seeded, fingerprints));
+    await withPool(into, async (pool) => {
+      const { rows } = await pool.query("select to_regclass('scribble') as scribble");
+      expect(rows).toEqual([{ scribble: null }]);
+    });
+  });
+
+  it('names the newest whole backup where it is given the folder that holds them', async () => {
+    const parent = path.join(scratch, 'several');
+    for (const name of ['posko-20241129T000000Z', 'posko-20241130T000000Z', 'notes', 'posko-x']) {
+      mkdirSync(path.join(parent, name), { recursive: true });
+    }
+    cpSync(folder, path.join(parent, 'posko-20241128T000000Z'), { recursive: true });
+    cpSync(folder, path.join(parent, 'posko-20241129T000000Z'), { recursive: true });
+    cpSync(folder, path.join(parent, 'posko-20241201T000000Z.unfinished'), { recursive: true });
+    await expect(openBackup(parent)).rejects.toThrow(
+      `the newest whole one is ${path.join(parent, 'posko-20241129T000000Z')}: name that`,
+    );
+    const advice = /not a whole backup.* Name the folder of a finished backup\.$/;
+    await expect(openBackup(path.join(parent, 'notes'))).rejects.toThrow(advice);
+    await expect(openBackup(path.join(parent, 'nowhere'))).rejects.toThrow(advice);
+    await expect(openBackup(path.join(folder, 'manifest.json'))).rejects.toThrow(advice);
   });
 
   it("refuses a database of somebody else's", async () => {

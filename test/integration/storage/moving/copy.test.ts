@@ -42,7 +42,8 @@ afterAll(async () => {
 
 it('copies the same rows, and what is new when it is run again', async () => {
   const to = await server.makeDatabase();
-  await copy(from, to);
+  const first = await copy(from, to);
+  expect(first.movedRows).toBe(first.rows);
   expect(await withPool(to, fingerprints)).toEqual(await withPool(from, fingerprints));
   await withPool(from, (pool) =>
     writeRecorded(pool, {
@@ -50,9 +51,12 @@ it('copies the same rows, and what is new when it is run again', async () => {
       quarantined: [],
     }),
   );
-  const said = await copy(from, to);
-  expect(said).toContain('positions 2024-11-25: there already (1 of 4)');
-  expect(said).toContainEqual(expect.stringMatching(/^positions 2024-11-26: 3,001 rows/));
+  const second = await copy(from, to);
+  expect(second.said).toContain('positions 2024-11-25: there already (1 of 4)');
+  expect(second.said).toContainEqual(expect.stringMatching(/^positions 2024-11-26: 3,001 rows/));
+  expect(second.rows).toBe(first.rows + 2);
+  // two days of 3,000 rows were there
+  expect(second.movedRows).toBe(second.rows - 6_000);
   expect(await withPool(to, fingerprints)).toEqual(await withPool(from, fingerprints));
 });
 
@@ -86,7 +90,7 @@ it('killed in the middle and run again, it gives exactly the same rows', async (
   await closed;
   expect(child.signalCode).toBe('SIGKILL');
   await expect(openExternal(to, silent)).rejects.toThrow(/only partly filled, since a copy/);
-  const said = await copy(from, to);
+  const { said } = await copy(from, to);
   expect(said).toContain('positions 2024-11-25: there already (1 of 4)');
   expect(await withPool(to, fingerprints)).toEqual(await withPool(from, fingerprints));
 });
@@ -154,15 +158,15 @@ async function endReaders(connection: pg.ClientConfig): Promise<void> {
   );
 }
 
-async function copy(source: pg.ClientConfig, to: pg.ClientConfig): Promise<readonly string[]> {
+async function copy(source: pg.ClientConfig, to: pg.ClientConfig) {
   const said: string[] = [];
   const target = await openUnprepared(to);
   try {
-    await withPool(source, (pool) =>
+    const filled = await withPool(source, (pool) =>
       copyDatabase({ from: pool, target, print: (line) => said.push(line) }),
     );
+    return { ...filled, said };
   } finally {
     await target.end();
   }
-  return said;
 }

@@ -122,7 +122,7 @@ describe('a live client', () => {
 
   it('keeps showing what it knew while the connection is lost', () => {
     const world = liveWorld();
-    world.sockets[0]?.closed();
+    world.sockets[0]?.closed(1006);
     expect(world.client.connection.state).toBe('lost');
     expect(world.client.table.count).toBe(2);
   });
@@ -132,7 +132,7 @@ describe('a live client', () => {
     world.client.start();
     const waited = [];
     for (let i = 0; i < 7; i += 1) {
-      world.sockets.at(-1)?.closed();
+      world.sockets.at(-1)?.closed(1006);
       const wait = world.waits()[0] ?? 0;
       waited.push(wait);
       world.pass(wait);
@@ -141,16 +141,16 @@ describe('a live client', () => {
     expect(world.client.connection).toEqual({ state: 'lost', sinceMs: startMs });
     world.say(snapshot(world, { sequence: 1 }, []));
     world.pass(10_000);
-    world.sockets.at(-1)?.closed();
+    world.sockets.at(-1)?.closed(1006);
     expect(world.waits()).toEqual([500]);
   });
 
   it('does not take a server that drops it right after the snapshot for a good one', () => {
     const world = liveWorld();
-    world.sockets.at(-1)?.closed();
+    world.sockets.at(-1)?.closed(1006);
     world.pass(500);
     world.say(snapshot(world, { sequence: 1 }, []));
-    world.sockets.at(-1)?.closed();
+    world.sockets.at(-1)?.closed(1006);
     expect(world.waits()).toEqual([1000]);
   });
 
@@ -158,7 +158,7 @@ describe('a live client', () => {
     const world = liveWorld();
     world.client.connectNow();
     expect(world.sockets).toHaveLength(1);
-    world.sockets[0]?.closed();
+    world.sockets[0]?.closed(1006);
     world.client.connectNow();
     expect(world.sockets).toHaveLength(2);
     world.client.connectNow();
@@ -190,7 +190,7 @@ describe('a live client', () => {
   it('does not listen to a socket that it has given up', () => {
     const world = liveWorld();
     world.pass(silenceMs);
-    world.sockets[0]?.closed();
+    world.sockets[0]?.closed(1006);
     world.sockets[0]?.message(new ArrayBuffer(5));
     expect(world.waits()).toEqual([500]);
     expect(world.client.badMessages).toBe(0);

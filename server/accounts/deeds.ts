@@ -1,0 +1,45 @@
+import type { Access, Grant } from '../domain/access.ts';
+import type { Deed } from '../domain/account.ts';
+import { everywhere } from '../domain/region.ts';
+
+/**
+ * The smallest region that includes all of these grants', so that what concerns a person is shown to
+ * those who answer for all of what the person may; null where only the whole country does.
+ */
+export function regionOfGrants(grants: readonly Grant[]): string | null {
+  const [first, ...rest] = grants.map(({ region }) =>
+    region === everywhere ? [] : region.split('.'),
+  );
+  if (first === undefined) return null;
+  const common = rest.reduce((shared, parts) => {
+    const end = shared.findIndex((part, index) => part !== parts[index]);
+    return end === -1 ? shared : shared.slice(0, end);
+  }, first);
+  return common.length === 0 ? null : common.join('.');
+}
+
+/** What somebody did to a user: to themselves or to another. Nothing of `data` may be a secret. */
+export function deedOnUser(
+  actor: string | null,
+  action: string,
+  user: { readonly name: string; readonly grants: readonly Grant[] },
+  data: Deed['data'] = {},
+): Deed {
+  return { actor, action, subject: `user:${user.name}`, region: regionOfGrants(user.grants), data };
+}
+
+/** What somebody did to a token. */
+export function deedOnToken(
+  access: Access,
+  action: string,
+  token: { readonly kind: string; readonly name: string; readonly grant: Grant },
+  data: Deed['data'] = {},
+): Deed {
+  return {
+    actor: access.actor,
+    action,
+    subject: `token:${token.name}`,
+    region: regionOfGrants([token.grant]),
+    data: { kind: token.kind, ...data },
+  };
+}

@@ -1,0 +1,243 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Access } from '../domain/access.ts';
+import type { Result } from '../domain/result.ts';
+import type { AccountRecords } from './accountRecords.ts';
+import { hashSecret, isTokenSecret } from './credentials.ts';
+import { type Identity, identityOfSession, identityOfToken } from './identity.ts';
+
+/** What a request brings to say who sends it. */
+export type Credentials = {
+  readonly cookie: string | undefined;
+  readonly bearer: string | undefined;
+};
+
+export type IdentitiesParts = {
+  readonly records: Pick<
+    AccountRecords,
+    'sessionByHash' | 'touchSession' | 'tokenByHash' | 'touchToken'
+  >;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+  /** Told the credentials that have ended, or allow something else than before. */
+  readonly onEnded: (credentials: readonly string[]) => void;
+  /** How long the database may take before what is remembered counts, milliseconds. */
+  readonly answerWithinMs?: number;
+};
+
+/** Knows who is behind a credential, and remembers it for a while. */
+export type Identities = {
+  /** A session counts as a cookie only, a wall screen's token too, a script's as a bearer only. */
+  identify(credentials: Credentials): Promise<Result<Access, 'none' | 'ended' | 'database_away'>>;
+  /** Of somebody who was just identified; undefined when that has ended meanwhile. */
+  identityOf(access: Access): Identity | undefined;
+  /** Forgets a user's sessions and tokens, so that the database is asked about them again. */
+  forgetUser(userKey: number): void;
+  /**
+   * Asks the database about all that is remembered, and tells what has ended or changed.
+   *
+   * @throws Error when the database does not answer; nothing is taken for fresh then
+   */
+  checkAll(): Promise<void>;
+};
+
+/** A change that the database did not tell of is noticed after this long. */
+const freshMs = 30_000;
+/** While the database is away, it is asked again about each credential after this long. */
+const awayPauseMs = 5_000;
+/** Who is not remembered waits this long for the database. */
+const newcomerWaitMs = 10_000;
+/** That a credential is in use is written down this often. */
+const touchEveryMs = 60_000;
+const warnEveryMs = 60_000;
+/** More than screens can be connected; past it the one not used longest is forgotten. */
+const maxEntries = 20_000;
+
+/** A secret's hash, and the one kind that may come the way it came. */
+type Secret = { readonly hash: Uint8Array; readonly kind: Access['kind'] };
+type Entry = {
+  readonly secret: Secret;
+  identity: Identity;
+  seenAtMs: number;
+  touchedAtMs: number;
+  askAgainAtMs: number;
+};
+type Found = { readonly identity: Identity; readonly seenAtMs: number };
+
+export function createIdentities(parts: IdentitiesParts): Identities {
+  const { records, nowMs, log, onEnded, answerWithinMs = 2_000 } = parts;
+  /** By kind and hash of the secret, in the order of their last use. */
+  const entries = new Map<string, Entry>();
+  const underWay = new Map<string, Promise<Found | undefined>>();
+  /** Counts what makes an answer that is still under way an old one. */
+  let turn = 0;
+  let warnedAtMs = Number.NEGATIVE_INFINITY;
+
+  const warn = (event: string, error: unknown): void => {
+    if (nowMs() - warnedAtMs < warnEveryMs) return;
+    warnedAtMs = nowMs();
+    log.warn({ event, err: error }, 'the database does not say who is signed in');
+  };
+
+  const read = async ({ hash, kind }: Secret, seenHereMs: number): Promise<Found | undefined> => {
+    if (kind === 'person') {
+      const found = await records.sessionByHash(hash);
+      if (found === undefined) return undefined;
+      // uses that could not be written down while the database was away count all the same
+      const seenAtMs = Math.max(found.session.seenAtMs, seenHereMs);
+      const identity = identityOfSession({ ...found.session, seenAtMs }, found.user, nowMs());
+      return identity && { identity, seenAtMs };
+    }
+    const found = await records.tokenByHash(hash);
+    if (found === undefined || found.token.kind !== kind) return undefined;
+    const identity = identityOfToken(found.token, found.owner, nowMs());
+    const { usedAtMs, createdAtMs } = found.token;
+    return identity && { identity, seenAtMs: Math.max(usedAtMs ?? createdAtMs, seenHereMs) };
+  };
+
+  /** Asks the database, once for all that ask at the same time, and remembers the answer. */
+  const ask = (key: string, secret: Secret): Promise<Found | undefined> => {
+    const asked = underWay.get(key);
+    if (asked !== undefined) return asked;
+    const startedIn = turn;
+    const answer = read(secret, entries.get(key)?.seenAtMs ?? 0).then((found) => {
+      const before = entries.get(key);
+      if (found === undefined) {
+        entries.delete(key);
+        if (before !== undefined) onEnded([before.identity.access.credential]);
+        return found;
+      }
+      if (before !== undefined && !hasSameGrants(before.identity, found.identity)) {
+        onEnded([before.identity.access.credential]);
+      }
+      remember(key, {
+        secret,
+        identity: found.identity,
+        seenAtMs: Math.max(found.seenAtMs, before?.seenAtMs ?? 0),
+        touchedAtMs: before?.touchedAtMs ?? found.seenAtMs,
+        // what was asked before a change may be what was true before it
+        askAgainAtMs: startedIn === turn ? nowMs() + freshMs : 0,
+      });
+      return found;
+    });
+    const settled = answer.finally(() => {
+      if (underWay.get(key) === settled) underWay.delete(key);
+    });
+    underWay.set(key, settled);
+    return settled;
+  };
+
+  const remember = (key: string, entry: Entry): void => {
+    entries.delete(key);
+    entries.set(key, entry);
+    if (entries.size <= maxEntries) return;
+    const [oldest] = entries.keys();
+    if (oldest !== undefined) entries.delete(oldest);
+  };
+
+  /** Counts a use of what is remembered, unless it has ended by itself meanwhile. */
+  const use = (key: string, entry: Entry): Result<Access, 'ended'> => {
+    const now = nowMs();
+    const { access, idleMs } = entry.identity;
+    if (now >= access.expiresAtMs || now - entry.seenAtMs >= idleMs) {
+      entries.delete(key);
+      onEnded([access.credential]);
+      return ended;
+    }
+    entry.seenAtMs = now;
+    remember(key, entry);
+    if (now - entry.touchedAtMs >= touchEveryMs) {
+      entry.touchedAtMs = now;
+      touch(access, now).catch((error: unknown) => warn('touchFailed', error));
+    }
+    return { ok: true, value: access };
+  };
+
+  const touch = ({ kind, credential }: Access, atMs: number): Promise<void> => {
+    const key = Number(credential.split(':')[1]);
+    return kind === 'person' ? records.touchSession(key, atMs) : records.touchToken(key, atMs);
+  };
+
+  /** Asks again about what is remembered, which counts on when the database does not answer. */
+  const refresh = async (key: string, entry: Entry): Promise<void> => {
+    try {
+      await within(answerWithinMs, ask(key, entry.secret));
+    } catch (error) {
+      // a control room stays signed in while the database is away
+      warn('identifyFailed', error);
+      entry.askAgainAtMs = nowMs() + awayPauseMs;
+    }
+  };
+
+  return {
+    identify: async (credentials) => {
+      const secret = secretOf(credentials);
+      if (secret === undefined) return none;
+      // with how it came: a token that is remembered as a bearer must not pass as a cookie
+      const key = `${secret.kind} ${Buffer.from(secret.hash).toString('base64')}`;
+      const remembered = entries.get(key);
+      try {
+        if (remembered === undefined) await within(newcomerWaitMs, ask(key, secret));
+        else if (nowMs() >= remembered.askAgainAtMs) await refresh(key, remembered);
+      } catch (error) {
+        warn('identifyFailed', error);
+        return { ok: false, reason: 'database_away', detail: 'the database does not answer' };
+      }
+      const entry = entries.get(key);
+      return entry === undefined ? ended : use(key, entry);
+    },
+
+    identityOf: ({ credential }) => {
+      for (const { identity } of entries.values()) {
+        if (identity.access.credential === credential) return identity;
+      }
+      return undefined;
+    },
+
+    forgetUser: (userKey) => {
+      turn += 1;
+      underWay.clear();
+      for (const [key, { identity }] of entries) {
+        if (identity.access.userKey === userKey) entries.delete(key);
+      }
+    },
+
+    checkAll: async () => {
+      turn += 1;
+      underWay.clear();
+      for (const entry of entries.values()) entry.askAgainAtMs = 0;
+      for (const [key, { secret }] of [...entries]) await ask(key, secret);
+    },
+  };
+}
+
+const none = { ok: false, reason: 'none', detail: 'nothing says who asks' } as const;
+const ended = { ok: false, reason: 'ended', detail: 'the session or token has ended' } as const;
+
+/** The one secret that counts: a bearer's when there is one, so that a cookie cannot ride along. */
+function secretOf({ cookie, bearer }: Credentials): Secret | undefined {
+  if (bearer !== undefined) {
+    return isTokenSecret(bearer) ? { hash: hashSecret(bearer), kind: 'api' } : undefined;
+  }
+  if (cookie === undefined) return undefined;
+  return { hash: hashSecret(cookie), kind: isTokenSecret(cookie) ? 'display' : 'person' };
+}
+
+function hasSameGrants(one: Identity, other: Identity): boolean {
+  return JSON.stringify(one.access.grants) === JSON.stringify(other.access.grants);
+}
+
+/** Waits for a promise, but no longer than this; what it says later is heard by nobody. */
+async function within<Value>(limitMs: number, promise: Promise<Value>): Promise<Value> {
+  const enough = new AbortController();
+  const late = delay(limitMs, undefined, { signal: enough.signal }).then(() => {
+    throw new Error(`the database did not answer within ${limitMs} ms`);
+  });
+  late.catch(() => undefined);
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    enough.abort();
+  }
+}

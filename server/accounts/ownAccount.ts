@@ -1,0 +1,185 @@
+import type { Access } from '../domain/access.ts';
+import type { UserSecrets } from '../domain/account.ts';
+import type { AccountRecords } from './accountRecords.ts';
+import { deedOnUser } from './deeds.ts';
+import { HashQueueFullError } from './hashQueue.ts';
+import { createOncePer } from './oncePer.ts';
+import { isPasswordOf } from './passwordCheck.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
+import { hashRecoveryCode, newRecoveryCodes } from './recoveryCodes.ts';
+import type { Seal } from './seal.ts';
+import { takeSecondFactor } from './secondFactor.ts';
+import type { Opened, Origin, Sessions } from './sessions.ts';
+import { createThrottle, during } from './throttle.ts';
+import { describeTotp, findTotpStep, newTotpSecret } from './totp.ts';
+import { busyWaitMs, type Wait, wait } from './wait.ts';
+
+type Refused<Reason extends string> = {
+  readonly ok: false;
+  readonly reason: Reason;
+  readonly detail: string;
+};
+type Done<Value> = { readonly ok: true; readonly value: Value };
+
+/** What people do to their own account, each time with their password or a code. */
+export type OwnAccount = {
+  /** All other sessions end, and this one goes on as a new one. */
+  changePassword(
+    access: Access,
+    passwords: { readonly old: string; readonly new: string },
+    origin: Origin,
+  ): Promise<Done<Opened> | Refused<'wrong_credentials' | 'weak_password'> | Wait>;
+  /** Begins to set a second factor: what the app is given, for ten minutes. */
+  beginSecondFactor(
+    access: Access,
+    password: string,
+  ): Promise<
+    | Done<{ readonly secret: string; readonly uri: string }>
+    | Refused<'wrong_credentials' | 'second_factor_set'>
+    | Wait
+  >;
+  /** Sets it once the app has shown a right code. The recovery codes are shown this once. */
+  setSecondFactor(
+    access: Access,
+    code: string,
+    origin: Origin,
+  ): Promise<
+    | Done<{ readonly opened: Opened; readonly recoveryCodes: readonly string[] }>
+    | Refused<'wrong_credentials' | 'not_begun'>
+    | Wait
+  >;
+  removeSecondFactor(
+    access: Access,
+    proof: { readonly password: string; readonly code: string },
+    origin: Origin,
+  ): Promise<Done<Opened> | Refused<'wrong_credentials'> | Wait>;
+};
+
+export type OwnAccountParts = {
+  readonly records: AccountRecords;
+  readonly sessions: Sessions;
+  readonly seal: Seal;
+  readonly nowMs: () => number;
+};
+
+const beginningMs = 10 * 60_000;
+const maxKeys = 1_000;
+const logEveryMs = 60_000;
+
+export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountParts): OwnAccount {
+  /** Secrets that apps were given and that no code has confirmed yet, by the session that asked. */
+  const begun = new Map<string, { readonly secret: Uint8Array; readonly untilMs: number }>();
+  // by session: whoever took one over guesses slowly too
+  const attempts = createThrottle({ maxWaitMs: 30_000, atOnce: 1, maxKeys });
+
+  const logged = createOncePer(logEveryMs, maxKeys);
+
+  const userOf = async ({ userKey }: Access): Promise<UserSecrets> => {
+    const user = await records.userByKey(userKey);
+    if (user === undefined) throw new Error(`There is no user with the key ${userKey}.`);
+    return user;
+  };
+
+  /** Runs a check of a password or code, with the wait that wrong ones bring. */
+  const prove = async (
+    access: Access,
+    user: UserSecrets,
+    check: () => Promise<boolean>,
+  ): Promise<Done<null> | Refused<'wrong_credentials'> | Wait> => {
+    const waitMs = attempts.begin(access.credential, nowMs());
+    if (waitMs > 0) return wait(waitMs);
+    try {
+      const isRight = await during(attempts, access.credential, nowMs, async () => {
+        const answer = await check();
+        return { answer, outcome: answer ? 'passed' : 'failed' };
+      });
+      if (isRight) return { ok: true, value: null };
+      if (logged(access.credential, nowMs())) {
+        await records.appendLog(deedOnUser(user.name, 'password.refused', user));
+      }
+      return wrong;
+    } catch (error) {
+      if (error instanceof HashQueueFullError) return wait(busyWaitMs);
+      throw error;
+    }
+  };
+
+  return {
+    changePassword: async (access, passwords, origin) => {
+      const user = await userOf(access);
+      const proven = await prove(access, user, () =>
+        isPasswordOf(records, user, passwords.old, true),
+      );
+      if (!proven.ok) return proven;
+      const checked = checkPassword(passwords.new, user);
+      if (!checked.ok) return checked;
+      if (passwords.new === passwords.old) {
+        return { ok: false, reason: 'weak_password', detail: 'it is the one that you have' };
+      }
+      const hash = await hashPassword(passwords.new);
+      const deed = deedOnUser(user.name, 'password.changed', user);
+      await records.setPassword(user.key, { hash, mustChange: false }, deed);
+      await sessions.endOthers(access);
+      const opened = await sessions.rotate(access, { ...user, mustChangePassword: false }, origin);
+      return { ok: true, value: opened };
+    },
+
+    beginSecondFactor: async (access, password) => {
+      const user = await userOf(access);
+      const proven = await prove(access, user, () => isPasswordOf(records, user, password, true));
+      if (!proven.ok) return proven;
+      if (user.hasSecondFactor) {
+        const detail = 'there is a second factor already: remove that one first';
+        return { ok: false, reason: 'second_factor_set', detail };
+      }
+      const secret = newTotpSecret();
+      begun.delete(access.credential);
+      begun.set(access.credential, { secret, untilMs: nowMs() + beginningMs });
+      const [oldest] = begun.keys();
+      if (begun.size > maxKeys && oldest !== undefined) begun.delete(oldest);
+      return { ok: true, value: describeTotp(secret, user.name) };
+    },
+
+    setSecondFactor: async (access, code, origin) => {
+      const started = begun.get(access.credential);
+      if (started === undefined || nowMs() >= started.untilMs) {
+        const detail = 'setting a second factor was not begun, or more than ten minutes ago';
+        return { ok: false, reason: 'not_begun', detail };
+      }
+      const user = await userOf(access);
+      const step = findTotpStep(started.secret, code, nowMs());
+      const proven = await prove(access, user, async () => step !== undefined);
+      if (!proven.ok || step === undefined) return proven.ok ? wrong : proven;
+      begun.delete(access.credential);
+      const recoveryCodes = newRecoveryCodes();
+      const recoveryHashes = recoveryCodes.flatMap((text) => hashRecoveryCode(text) ?? []);
+      const totp = { secret: seal.seal(started.secret), recoveryHashes };
+      await records.setTotp(user.key, totp, deedOnUser(user.name, 'second_factor.set', user));
+      // the code that set it shall not sign in once more
+      await records.takeTotpStep(user.key, step);
+      const opened = await sessions.rotate(access, { ...user, hasSecondFactor: true }, origin);
+      return { ok: true, value: { opened, recoveryCodes } };
+    },
+
+    removeSecondFactor: async (access, { password, code }, origin) => {
+      const user = await userOf(access);
+      const proven = await prove(
+        access,
+        user,
+        async () =>
+          (await isPasswordOf(records, user, password, true)) &&
+          (await takeSecondFactor(records, seal, user, code, nowMs())),
+      );
+      if (!proven.ok) return proven;
+      await records.setTotp(user.key, null, deedOnUser(user.name, 'second_factor.removed', user));
+      const opened = await sessions.rotate(access, { ...user, hasSecondFactor: false }, origin);
+      return { ok: true, value: opened };
+    },
+  };
+}
+
+const wrong = {
+  ok: false,
+  reason: 'wrong_credentials',
+  detail: 'password or code do not match',
+} as const;

@@ -1,0 +1,160 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { dictionary } from '@zxcvbn-ts/language-common';
+import type { Result } from '../domain/result.ts';
+import { createHashQueue } from './hashQueue.ts';
+
+/** Argon2id as the OWASP Password Storage Cheat Sheet sets it: 19 MiB, two passes, one lane. */
+const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
+const saltBytes = 16;
+const tagBytes = 32;
+
+const hashQueue = createHashQueue(2, 64);
+const derive = promisify(argon2);
+
+/** Characters of a password, after normalisation. NIST SP 800-63B-4, 3.1.1.2 asks for 64 at least. */
+const bounds = { min: 12, max: 128 } as const;
+
+/** What anybody would try first on a system of this kind, beside the dictionary's words. */
+const obviousWords = [
+  'posko',
+  'polri',
+  'polisi',
+  'polres',
+  'polda',
+  'polsek',
+  'brimob',
+  'satpolpp',
+  'damkar',
+  'linmas',
+  'dishub',
+  'pemilu',
+  'pilkada',
+  'bhayangkara',
+  'indonesia',
+  'administrator',
+  'katasandi',
+] as const;
+
+const commonWords: ReadonlySet<string> = new Set([
+  ...dictionary['passwords-common'],
+  ...obviousWords,
+]);
+
+/** Hashes a password for keeping, as a PHC string. Takes tens of milliseconds; two run at a time. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(saltBytes);
+  const tag = await hashQueue.run(() => deriveTag(password, salt, cost, tagBytes), false);
+  return writePhc(salt, tag);
+}
+
+/**
+ * Checks a password against the PHC string of one.
+ *
+ * @param isUrgent goes before the other hashes that wait: for who is likely to be who they say
+ * @returns `needsRehash`: it was hashed in another way than would be done now
+ * @throws HashQueueFullError when too many wait, and an Error when the string is none of ours
+ */
+export async function verifyPassword(
+  hash: string,
+  password: string,
+  isUrgent = false,
+): Promise<{ readonly ok: boolean; readonly needsRehash: boolean }> {
+  const { salt, tag, cost: used } = readPhc(hash);
+  const derived = await hashQueue.run(() => deriveTag(password, salt, used, tag.length), isUrgent);
+  const isAsNow =
+    used.memory === cost.memory &&
+    used.passes === cost.passes &&
+    used.parallelism === cost.parallelism &&
+    tag.length === tagBytes;
+  return { ok: timingSafeEqual(derived, tag), needsRehash: !isAsNow };
+}
+
+/** A hash that no password has, so that an unknown name takes as long to refuse as a wrong password. */
+export const hashOfNobody = writePhc(randomBytes(saltBytes), randomBytes(tagBytes));
+
+/**
+ * Whether somebody may have this password: 12 to 128 characters, and none that is guessed first (a
+ * common password or the own name, also with a few digits or signs around it, or a short piece over
+ * and over). No rules on what it is composed of (OWASP ASVS 5.0, 6.2.5).
+ */
+export function checkPassword(
+  password: string,
+  { name, fullName }: { readonly name: string; readonly fullName: string },
+): Result<null, 'weak_password'> {
+  const text = normalise(password);
+  const characters = [...text].length;
+  if (characters < bounds.min || characters > bounds.max) {
+    return weak(`a password has ${bounds.min} to ${bounds.max} characters; this one ${characters}`);
+  }
+  const folded = text.toLowerCase();
+  if (/^(.{1,8}?)\1+$/su.test(folded)) return weak('it is a short piece over and over');
+  const own = ownWords(name, fullName);
+  for (const word of [folded, withoutEdges(folded)]) {
+    if (own.has(word)) return weak('it is the own name, or little more');
+    if (commonWords.has(word)) return weak('it is among the passwords that are tried first');
+  }
+  return { ok: true, value: null };
+}
+
+function weak(detail: string): Result<null, 'weak_password'> {
+  return { ok: false, reason: 'weak_password', detail };
+}
+
+function ownWords(name: string, fullName: string): ReadonlySet<string> {
+  const folded = normalise(fullName).toLowerCase();
+  const parts = folded.split(/\s+/u).filter((part) => part.length >= 4);
+  return new Set([name.toLowerCase(), folded, folded.replace(/\s+/gu, ''), ...parts]);
+}
+
+/**
+ * The word within the digits and signs before and after it. With more than eight of those the
+ * password is as good as they are, and is left whole.
+ */
+function withoutEdges(text: string): string {
+  const word = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  return text.length - word.length > 8 ? text : word;
+}
+
+/** The same password typed on another system may come composed otherwise (Unicode, annex 15). */
+function normalise(password: string): string {
+  return password.normalize('NFC');
+}
+
+type Cost = { readonly memory: number; readonly passes: number; readonly parallelism: number };
+
+function deriveTag(
+  password: string,
+  nonce: Uint8Array,
+  used: Cost,
+  tagLength: number,
+): Promise<Buffer> {
+  return derive('argon2id', { ...used, message: normalise(password), nonce, tagLength });
+}
+
+// PHC string format: $id$v=version$parameters$salt$hash, base64 without padding
+const phcPattern =
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+
+function writePhc(salt: Buffer, tag: Buffer): string {
+  const { memory, passes, parallelism } = cost;
+  const [saltText, tagText] = [salt, tag].map((bytes) =>
+    bytes.toString('base64').replace(/=+$/, ''),
+  );
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${saltText}$${tagText}`;
+}
+
+function readPhc(text: string): { salt: Buffer; tag: Buffer; cost: Cost } {
+  const match = phcPattern.exec(text);
+  if (match === null) {
+    throw new Error(
+      'A password in the database is not an argon2id hash (PHC string): set it anew with "npm run posko -- user set".',
+    );
+  }
+  const [, memory, passes, parallelism, salt = '', tag = ''] = match;
+  return {
+    cost: { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) },
+    salt: Buffer.from(salt, 'base64'),
+    tag: Buffer.from(tag, 'base64'),
+  };
+}

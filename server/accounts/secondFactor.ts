@@ -1,0 +1,30 @@
+import type { UserSecrets } from '../domain/account.ts';
+import type { AccountRecords } from './accountRecords.ts';
+import { deedOnUser } from './deeds.ts';
+import { hashRecoveryCode } from './recoveryCodes.ts';
+import type { Seal } from './seal.ts';
+import { findTotpStep, isTotpCode } from './totp.ts';
+
+/**
+ * Takes a code of a user's second factor: one of their app, or one of the recovery codes. Each counts
+ * once, however many try it at the same time.
+ *
+ * @throws Error when the user's secret was sealed under a key that is no more
+ */
+export async function takeSecondFactor(
+  records: Pick<AccountRecords, 'takeTotpStep' | 'takeRecoveryCode'>,
+  seal: Seal,
+  user: UserSecrets,
+  code: string,
+  nowMs: number,
+): Promise<boolean> {
+  if (user.totpSecret === null) return false;
+  if (isTotpCode(code)) {
+    const step = findTotpStep(seal.open(user.totpSecret), code, nowMs);
+    return step !== undefined && (await records.takeTotpStep(user.key, step));
+  }
+  const hash = hashRecoveryCode(code);
+  if (hash === undefined) return false;
+  const deed = deedOnUser(user.name, 'second_factor.recovery_code_used', user);
+  return records.takeRecoveryCode(user.key, hash, deed);
+}

@@ -1,0 +1,147 @@
+import type { Access } from '../domain/access.ts';
+import type { Session, User } from '../domain/account.ts';
+import type { Result } from '../domain/result.ts';
+import type { AccountRecords } from './accountRecords.ts';
+import { hashSecret, newSecret, sessionCredential, sessionKeyOf } from './credentials.ts';
+import { deedOnUser } from './deeds.ts';
+import type { Identities } from './identities.ts';
+import { type Identity, identityOfSession, idleMs, sessionMs } from './identity.ts';
+
+/** From where somebody signs in, as their list of sessions shows it. */
+export type Origin = { readonly address: string; readonly userAgent: string };
+
+/** A session that was just opened; the secret is shown to nobody else and kept nowhere. */
+export type Opened = {
+  readonly secret: string;
+  readonly expiresAtMs: number;
+  readonly identity: Identity;
+};
+
+/** By what somebody showed who they are. A provider of sign-ins (OIDC) would add one of its own. */
+export type Way = 'password' | 'link' | 'set_up';
+
+export type Sessions = {
+  /**
+   * Opens a session for a user who has shown who they are. How they did is no matter of this: a
+   * sign-in by another provider (OIDC) ends here too, once it has found the user.
+   */
+  open(user: User, origin: Origin, way: Way): Promise<Opened>;
+  /** Replaces the session that asks by a new one, since what it may, or how it began, has changed. */
+  rotate(access: Access, user: User, origin: Origin): Promise<Opened>;
+  /** Ends the session that asks. */
+  close(access: Access): Promise<void>;
+  list(access: Access): Promise<readonly (Session & { readonly isThis: boolean })[]>;
+  /** Ends one of one's own. */
+  end(access: Access, key: number): Promise<Result<null, 'session_not_found'>>;
+  /** Ends one's own but the one that asks. */
+  endOthers(access: Access): Promise<void>;
+  /** Ends all of a user, in the name of `actor`. */
+  endAll(user: User, actor: string, action: string): Promise<void>;
+};
+
+export type SessionsParts = {
+  readonly records: AccountRecords;
+  readonly identities: Identities;
+  readonly nowMs: () => number;
+  readonly onEnded: (credentials: readonly string[]) => void;
+};
+
+/** Past it the one not used longest ends. A demonstration's visitors share one user. */
+const maxSessionsOfUser = 100;
+const sweepEveryMs = 3_600_000;
+
+export function createSessions({ records, identities, nowMs, onEnded }: SessionsParts): Sessions {
+  let sweptAtMs = Number.NEGATIVE_INFINITY;
+
+  const ended = (userKey: number, sessionKeys: readonly number[]): void => {
+    identities.forgetUser(userKey);
+    onEnded(sessionKeys.map(sessionCredential));
+  };
+
+  /** Ends what is over by itself, or too much, whenever something is added. */
+  const makeRoom = async (user: User): Promise<void> => {
+    const now = nowMs();
+    if (now - sweptAtMs >= sweepEveryMs) {
+      sweptAtMs = now;
+      await records.dropSessions(now, now - idleMs);
+    }
+    const sessions = await records.sessionsOf(user.key);
+    const surplus = sessions
+      .toSorted((one, other) => other.seenAtMs - one.seenAtMs)
+      .slice(maxSessionsOfUser - 1);
+    for (const { key } of surplus) {
+      const deed = deedOnUser(null, 'session.ended', user, { session: key, reason: 'too many' });
+      if (await records.endSession(user.key, key, deed)) ended(user.key, [key]);
+    }
+  };
+
+  const open: Sessions['open'] = async (user, origin, way) => {
+    await makeRoom(user);
+    const secret = newSecret();
+    const now = nowMs();
+    const session = await records.addSession(
+      {
+        ...origin,
+        idHash: hashSecret(secret),
+        userKey: user.key,
+        createdAtMs: now,
+        seenAtMs: now,
+        expiresAtMs: now + sessionMs,
+      },
+      deedOnUser(user.name, 'session.opened', user, { way, address: origin.address }),
+    );
+    const identity = identityOfSession(session, user, now);
+    if (identity === undefined) {
+      throw new Error(`the session of the user ${user.name} ended before it began`);
+    }
+    return { secret, expiresAtMs: session.expiresAtMs, identity };
+  };
+
+  const endThis = async (access: Access, action: string): Promise<void> => {
+    const key = sessionKeyOf(access.credential);
+    if (key === undefined) return;
+    const deed = deedOnUser(access.actor, action, own(access), { session: key });
+    await records.endSession(access.userKey, key, deed);
+    ended(access.userKey, [key]);
+  };
+
+  return {
+    open,
+    rotate: async (access, user, origin) => {
+      await endThis(access, 'session.rotated');
+      return open(user, origin, 'password');
+    },
+    close: (access) => endThis(access, 'session.closed'),
+    list: async (access) => {
+      const now = nowMs();
+      const sessions = await records.sessionsOf(access.userKey);
+      return sessions
+        .filter(({ seenAtMs, expiresAtMs }) => now < expiresAtMs && now - seenAtMs < idleMs)
+        .map((session) => ({
+          ...session,
+          isThis: sessionCredential(session.key) === access.credential,
+        }));
+    },
+    end: async (access, key) => {
+      const deed = deedOnUser(access.actor, 'session.ended', own(access), { session: key });
+      if (!(await records.endSession(access.userKey, key, deed))) {
+        return { ok: false, reason: 'session_not_found', detail: `you have no session ${key}` };
+      }
+      ended(access.userKey, [key]);
+      return { ok: true, value: null };
+    },
+    endOthers: async (access) => {
+      const deed = deedOnUser(access.actor, 'session.others_ended', own(access));
+      const thisKey = sessionKeyOf(access.credential);
+      ended(access.userKey, await records.endSessionsOf(access.userKey, thisKey, deed));
+    },
+    endAll: async (user, actor, action) => {
+      const deed = deedOnUser(actor, action, user);
+      ended(user.key, await records.endSessionsOf(user.key, undefined, deed));
+    },
+  };
+}
+
+function own({ actor, grants }: Access) {
+  return { name: actor, grants };
+}

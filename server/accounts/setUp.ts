@@ -1,0 +1,95 @@
+import { checkUserName } from '../domain/account.ts';
+import { ObstacleError } from '../domain/obstacleError.ts';
+import { everywhere } from '../domain/region.ts';
+import type { Result } from '../domain/result.ts';
+import type { AccountRecords } from './accountRecords.ts';
+import { hashSecret, isSecretOf, newSecret } from './credentials.ts';
+import { deedOnUser } from './deeds.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
+import type { Opened, Origin, Sessions } from './sessions.ts';
+
+/** The first administrator, as the page of the set-up link asks for them. */
+export type FirstAdministrator = {
+  readonly token: string;
+  readonly name: string;
+  readonly fullName: string;
+  readonly password: string;
+};
+
+/**
+ * The first administrator is made by whoever sees the server's console: a link with a secret, which
+ * counts once and for half an hour. A new one comes with the next start of the server.
+ */
+export type SetUp = {
+  /** The secret of the link; undefined when there is an administrator. */
+  begin(): Promise<string | undefined>;
+  /** True while a link could still be used. */
+  isOpen(): boolean;
+  /** Makes the administrator, who is a commander too so that a small post can work at once, and signs them in. */
+  finish(
+    wanted: FirstAdministrator,
+    origin: Origin,
+  ): Promise<Result<Opened, 'link_expired' | 'bad_name' | 'weak_password' | 'name_taken'>>;
+};
+
+export type SetUpParts = {
+  readonly records: AccountRecords;
+  readonly sessions: Sessions;
+  readonly nowMs: () => number;
+  /** Whether anybody is an administrator of everything; remembers it once it is so. */
+  readonly hasAdministrator: () => Promise<boolean>;
+  readonly onAdministrator: () => void;
+};
+
+const linkMs = 30 * 60_000;
+
+export function createSetUp(parts: SetUpParts): SetUp {
+  const { records, sessions, nowMs, hasAdministrator, onAdministrator } = parts;
+  let link: { readonly hash: Uint8Array; readonly untilMs: number } | undefined;
+
+  const isOpen = (): boolean => link !== undefined && nowMs() < link.untilMs;
+
+  return {
+    begin: async () => {
+      if (await hasAdministrator()) return undefined;
+      const secret = newSecret();
+      link = { hash: hashSecret(secret), untilMs: nowMs() + linkMs };
+      return secret;
+    },
+    isOpen,
+    finish: async ({ token, fullName, password, ...wanted }, origin) => {
+      if (link === undefined || !isOpen() || !isSecretOf(link.hash, token)) return expired;
+      const name = checkUserName(wanted.name);
+      if (!name.ok) return name;
+      const checked = checkPassword(password, { name: name.value, fullName });
+      if (!checked.ok) return checked;
+      const grants = (['administrator', 'commander'] as const).map((role) => ({
+        role,
+        region: everywhere,
+      }));
+      const user = { name: name.value, fullName, grants };
+      const passwordHash = await hashPassword(password);
+      const deed = deedOnUser(null, 'user.created', user, { way: 'set_up', grants });
+      try {
+        const added = await records.addFirstAdministrator(
+          { ...user, passwordHash, mustChangePassword: false },
+          deed,
+        );
+        link = undefined;
+        onAdministrator();
+        if (added === undefined) return expired;
+        return { ok: true, value: await sessions.open(added, origin, 'set_up') };
+      } catch (error) {
+        // there is no administrator, and yet somebody of this name
+        if (!(error instanceof ObstacleError)) throw error;
+        return { ok: false, reason: 'name_taken', detail: error.message };
+      }
+    },
+  };
+}
+
+const expired = {
+  ok: false,
+  reason: 'link_expired',
+  detail: 'the set-up link was used, is older than 30 minutes, or is not of this start',
+} as const;

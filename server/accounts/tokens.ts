@@ -1,0 +1,122 @@
+import { type Access, type Grant, isInScope, mayIn, scopeOf } from '../domain/access.ts';
+import type { Token } from '../domain/account.ts';
+import type { Result } from '../domain/result.ts';
+import type { AccountRecords } from './accountRecords.ts';
+import { hashSecret, newTokenSecret, tokenCredential } from './credentials.ts';
+import { deedOnToken } from './deeds.ts';
+import type { Identities } from './identities.ts';
+import { includesGrant } from './identity.ts';
+
+/** A token to make. */
+export type TokenToAdd = {
+  readonly kind: Token['kind'];
+  readonly name: string;
+  readonly grant: Grant;
+  /** UTC epoch milliseconds. */
+  readonly expiresAtMs: number;
+};
+
+/**
+ * What wall screens and scripts sign in with. A token may what its owner may now or less, is made by
+ * a signed-in person only, and always ends.
+ */
+export type Tokens = {
+  /** One's own, and those in the regions where one manages wall screens. */
+  list(access: Access): Promise<Result<readonly Token[], 'forbidden'>>;
+  /** The secret is shown this once. */
+  add(
+    access: Access,
+    token: TokenToAdd,
+  ): Promise<
+    Result<{ readonly token: Token; readonly secret: string }, 'forbidden' | 'bad_request'>
+  >;
+  revoke(access: Access, key: number): Promise<Result<null, 'token_not_found' | 'forbidden'>>;
+};
+
+export type TokensParts = {
+  readonly records: AccountRecords;
+  readonly identities: Identities;
+  readonly nowMs: () => number;
+  readonly onEnded: (credentials: readonly string[]) => void;
+};
+
+const dayMs = 24 * 3_600_000;
+/** Browsers keep a cookie for 400 days at most (RFC 6265bis, 5.5). */
+const longestMs = { display: 400 * dayMs, api: 366 * dayMs } as const;
+/** Of one owner, that still count. */
+const maxTokens = 200;
+
+export function createTokens({ records, identities, nowMs, onEnded }: TokensParts): Tokens {
+  const seenBy = async (access: Access): Promise<readonly Token[]> => {
+    const scope = scopeOf(access.grants, 'displays.manage');
+    const isOwn = ({ ownerKey }: Token) => ownerKey === access.userKey;
+    if (scope.length === 0) return records.listTokens(access.userKey);
+    const all = await records.listTokens(undefined);
+    return all.filter((token) => isOwn(token) || isInScope(scope, [token.grant.region]));
+  };
+
+  return {
+    list: async (access) =>
+      access.kind === 'display' ? notByDisplay : { ok: true, value: await seenBy(access) },
+
+    add: async (access, { kind, name, grant, expiresAtMs }) => {
+      const now = nowMs();
+      if (access.kind !== 'person') {
+        return forbidden('tokens are made by a signed-in person, not with a token');
+      }
+      const permission = kind === 'display' ? 'displays.manage' : 'tokens.make';
+      if (!mayIn(access.grants, permission, grant.region)) {
+        return forbidden(`you may not make such tokens for ${grant.region}`);
+      }
+      if (kind === 'display' && grant.role !== 'viewer') {
+        return badRequest('a wall screen is a viewer and nothing else');
+      }
+      if (!includesGrant(access.grants, grant)) {
+        return forbidden(`you do not have all that ${grant.role} on ${grant.region} may`);
+      }
+      if (expiresAtMs <= now || expiresAtMs > now + longestMs[kind]) {
+        const days = longestMs[kind] / dayMs;
+        return badRequest(`expiresAtMs must lie in the future, by ${days} days at most`);
+      }
+      const own = await records.listTokens(access.userKey);
+      const inUse = own.filter((token) => token.revokedAtMs === null && token.expiresAtMs > now);
+      if (inUse.length >= maxTokens) {
+        return badRequest(`you have ${maxTokens} tokens: revoke those that are not needed`);
+      }
+      const secret = newTokenSecret();
+      const token = await records.addToken(
+        { kind, name, grant, expiresAtMs, ownerKey: access.userKey, idHash: hashSecret(secret) },
+        deedOnToken(access, 'token.created', { kind, name, grant }, { grant, expiresAtMs }),
+      );
+      return { ok: true, value: { token, secret } };
+    },
+
+    revoke: async (access, key) => {
+      if (access.kind === 'display') return notByDisplay;
+      const token = (await seenBy(access)).find((each) => each.key === key);
+      const isRevoked =
+        token !== undefined &&
+        (await records.revokeToken(
+          key,
+          deedOnToken(access, 'token.revoked', token, { owner: token.ownerName }),
+        ));
+      if (!isRevoked) {
+        const detail = `there is no token ${key} of yours or in your regions that still counts`;
+        return { ok: false, reason: 'token_not_found', detail };
+      }
+      identities.forgetUser(token.ownerKey);
+      onEnded([tokenCredential(key)]);
+      return { ok: true, value: null };
+    },
+  };
+}
+
+const notByDisplay = forbidden('a wall screen only shows the map');
+
+function forbidden(detail: string) {
+  return { ok: false, reason: 'forbidden', detail } as const;
+}
+
+function badRequest(detail: string) {
+  return { ok: false, reason: 'bad_request', detail } as const;
+}

@@ -1,0 +1,31 @@
+import type { FastifyPluginCallback } from 'fastify';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Tracks } from '../tracking/tracks.ts';
+import { auditRoutes } from './auditRoutes.ts';
+import { ownAccountRoutes } from './ownAccountRoutes.ts';
+import { sessionRoutes } from './sessionRoutes.ts';
+import { setupRoutes } from './setupRoutes.ts';
+import { tokenRoutes } from './tokenRoutes.ts';
+import { type TrackParts, trackRoutes } from './trackRoutes.ts';
+import { unitRoutes } from './unitRoutes.ts';
+import { userRoutes } from './userRoutes.ts';
+
+export type ApiParts = TrackParts & {
+  readonly accounts: Accounts;
+  readonly tracks: Tracks;
+};
+
+/** All routes under /api/v1 but those that httpServer.ts adds by itself. */
+export function apiRoutes(parts: ApiParts): readonly FastifyPluginCallback[] {
+  const { accounts, roster, tracks } = parts;
+  return [
+    setupRoutes(accounts.setUp),
+    sessionRoutes(accounts),
+    ownAccountRoutes(accounts),
+    userRoutes(accounts.users),
+    tokenRoutes(accounts.tokens),
+    auditRoutes(accounts),
+    unitRoutes(roster, tracks),
+    trackRoutes(parts),
+  ];
+}

@@ -1,0 +1,202 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import type { Pool } from 'pg';
+import { type Static, Type } from 'typebox';
+import { scopeOf } from '../domain/access.ts';
+import type { Deed } from '../domain/account.ts';
+import { type TrackDetails, trackSchema } from '../domain/trackDetails.ts';
+import type { RosterEntry } from '../domain/unit.ts';
+import { unknownSmallint } from '../storage/queries/packedColumns.ts';
+import type { TimeWindow } from '../storage/queries/timeWindow.ts';
+import { type UnitTrack, unitTrack } from '../storage/queries/unitTrack.ts';
+import { windowsInScope } from '../storage/queries/windowsInScope.ts';
+import type { Roster } from '../tracking/roster.ts';
+import { ProblemError } from './problem.ts';
+import { accessOf } from './routeAccess.ts';
+
+export type TrackParts = {
+  readonly pool: Pool;
+  readonly roster: Roster;
+  readonly appendLog: (deed: Deed) => Promise<unknown>;
+};
+
+const dayMs = 86_400_000;
+/** Longest window of one answer. */
+const maxWindowMs = 31 * dayMs;
+/** Fixes that a screen shows unless it asks for more. */
+const defaultPoints = 5_000;
+
+const params = Type.Object({ id: Type.String({ maxLength: 64 }) });
+const window = {
+  /** ISO 8601, with a zone. */
+  from: Type.String({ maxLength: 40 }),
+  to: Type.String({ maxLength: 40 }),
+  /** Goes into the log. */
+  reason: Type.Optional(Type.String({ maxLength: 500 })),
+};
+const viewQuery = Type.Object({
+  ...window,
+  maxPoints: Type.Optional(Type.Integer({ minimum: 2, maximum: 100_000 })),
+});
+const exportQuery = Type.Object(window);
+
+/**
+ * `GET /units/{id}/track` and `GET /units/{id}/track.geojson`: where a unit was. Where people were
+ * is about them, so a reason is needed, and the log has it before the answer goes out.
+ */
+export function trackRoutes(parts: TrackParts): FastifyPluginCallbackTypebox {
+  const { pool, roster } = parts;
+
+  /** Who is asked about and when, as far as the scope allows; logged. */
+  async function admit(
+    request: FastifyRequest,
+    id: string,
+    query: Static<typeof exportQuery>,
+    permission: 'tracks.view' | 'tracks.export',
+  ): Promise<{ readonly unit: RosterEntry; readonly windows: readonly TimeWindow[] }> {
+    const access = accessOf(request);
+    const asked = readWindow(query);
+    const unit = roster.unitById(id);
+    const windows =
+      unit === undefined
+        ? []
+        : await windowsInScope(pool, unit, scopeOf(access.grants, permission), asked);
+    // of a unit of others not even its existence is told
+    if (unit === undefined || windows.length === 0) throw new ProblemError('unit_not_found', id);
+    const reason = query.reason?.trim() ?? '';
+    if (reason.length < 3) throw new ProblemError('reason_missing');
+    await parts.appendLog({
+      actor: access.actor,
+      action: permission === 'tracks.view' ? 'track.viewed' : 'track.exported',
+      subject: `unit:${id}`,
+      region: unit.region,
+      data: { from: query.from, to: query.to, reason },
+    });
+    return { unit, windows };
+  }
+
+  /** One track a stretch; up to the first that has more fixes than one answer holds. */
+  async function readTracks(
+    unitKey: number,
+    windows: readonly TimeWindow[],
+    maxPoints: number | undefined,
+  ): Promise<readonly UnitTrack[]> {
+    const tracks: UnitTrack[] = [];
+    for (const part of windows) {
+      const query = { unitKey, ...part, ...(maxPoints !== undefined && { maxPoints }) };
+      const track = await unitTrack(pool, query);
+      tracks.push(track);
+      if (track.wholeUntilMs < part.toMs) break;
+    }
+    return tracks;
+  }
+
+  return (app, _options, done) => {
+    app.get(
+      '/units/:id/track',
+      {
+        config: { access: 'tracks.view' },
+        schema: { params, querystring: viewQuery, response: { 200: trackSchema } },
+      },
+      async (request) => {
+        const { unit, windows } = await admit(
+          request,
+          request.params.id,
+          request.query,
+          'tracks.view',
+        );
+        const maxPoints = request.query.maxPoints ?? defaultPoints;
+        return columnsOf(unit.id, await readTracks(unit.key, windows, maxPoints));
+      },
+    );
+
+    app.get(
+      '/units/:id/track.geojson',
+      {
+        config: { access: 'tracks.export', rate: 'export' },
+        schema: { params, querystring: exportQuery },
+      },
+      async (request, reply) => {
+        const { unit, windows } = await admit(
+          request,
+          request.params.id,
+          request.query,
+          'tracks.export',
+        );
+        const tracks = await readTracks(unit.key, windows, undefined);
+        return reply
+          .type('application/geo+json')
+          .header('content-disposition', `attachment; filename="${unit.id}.geojson"`)
+          .send(JSON.stringify(geoJsonOf(unit, columnsOf(unit.id, tracks))));
+      },
+    );
+    done();
+  };
+}
+
+function readWindow({ from, to }: Static<typeof exportQuery>): TimeWindow {
+  const [fromMs, toMs] = [readTime('from', from), readTime('to', to)];
+  if (toMs <= fromMs) throw new ProblemError('bad_request', '"to" must be after "from"');
+  if (toMs - fromMs > maxWindowMs) {
+    throw new ProblemError('bad_request', `at most ${maxWindowMs / dayMs} days at once`);
+  }
+  return { fromMs, toMs };
+}
+
+function readTime(name: string, text: string): number {
+  const atMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (!Number.isNaN(atMs)) return atMs;
+  throw new ProblemError(
+    'bad_request',
+    `"${name}" must be a time with its zone, such as 2024-11-27T07:00:00+08:00`,
+  );
+}
+
+function columnsOf(unitId: string, tracks: readonly UnitTrack[]): TrackDetails {
+  const all = <Value>(column: (track: UnitTrack, row: number) => Value): Value[] =>
+    tracks.flatMap((track) =>
+      Array.from({ length: track.positions.count }, (_, row) => column(track, row)),
+    );
+  const known = (value: number | undefined, unit: number): number | null =>
+    value === undefined || value === unknownSmallint ? null : value / unit;
+  return {
+    unitId,
+    fixedAtMs: all(({ positions }, row) => positions.fixedAtMs[row] ?? 0),
+    receivedAtMs: all(
+      ({ positions }, row) =>
+        (positions.fixedAtMs[row] ?? 0) + (positions.receiveDelayMs[row] ?? 0),
+    ),
+    lon: all(({ positions }, row) => (positions.lonMicrodeg[row] ?? 0) / 1e6),
+    lat: all(({ positions }, row) => (positions.latMicrodeg[row] ?? 0) / 1e6),
+    speedMps: all(({ positions }, row) => known(positions.speedCmps[row], 100)),
+    courseDeg: all(({ positions }, row) => known(positions.courseDecideg[row], 10)),
+    accuracyM: all(({ positions }, row) => known(positions.accuracyDm[row], 10)),
+    isAfterGap: all(({ isAfterGap }, row) => isAfterGap[row] === 1),
+    fixCount: tracks.reduce((sum, { fixCount }) => sum + fixCount, 0),
+    wholeUntilMs: tracks.at(-1)?.wholeUntilMs ?? 0,
+  };
+}
+
+/** RFC 7946: a point for each fix, since a line would lose the times. */
+function geoJsonOf({ id, callsign, kind, agency }: RosterEntry, track: TrackDetails): object {
+  return {
+    type: 'FeatureCollection',
+    features: track.fixedAtMs.map((fixedAtMs, row) => ({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [track.lon[row], track.lat[row]] },
+      properties: {
+        unitId: id,
+        callsign,
+        kind,
+        agency,
+        fixedAt: new Date(fixedAtMs).toISOString(),
+        receivedAt: new Date(track.receivedAtMs[row] ?? fixedAtMs).toISOString(),
+        speedMps: track.speedMps[row],
+        courseDeg: track.courseDeg[row],
+        accuracyM: track.accuracyM[row],
+      },
+    })),
+  };
+}

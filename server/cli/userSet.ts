@@ -1,0 +1,63 @@
+import type { Pool } from 'pg';
+import { deedOnUser } from '../accounts/deeds.ts';
+import type { User } from '../domain/account.ts';
+import { endSessionsOf } from '../storage/sessionStore.ts';
+import { setDisabled, setFullName, setGrants } from '../storage/userStore.ts';
+import { cliActor } from './cliActor.ts';
+import { type Command, UsageError } from './command.ts';
+import { grantHelp, readUserArguments, type UserArguments } from './userArguments.ts';
+import { withUser } from './withUser.ts';
+
+const help = `npm run posko -- user set <name> [options]
+
+Changes a user; a running server hears of it at once. What is not named stays as it is.
+
+  --full-name <text>  as others see it
+${grantHelp}; replaces all roles
+  --no-role           takes all roles away
+  --disable           no sign-in any more, and all sessions end; tokens do not work meanwhile
+  --enable            sign-in again`;
+
+/** `user set`: see its help. */
+export const userSet: Command = {
+  name: 'user set',
+  summary: 'change what a user may, or switch them off',
+  help,
+  run: async ({ config, args, print }) => {
+    const changes = readUserArguments(args, ['full-name', 'grants', 'state']);
+    const { name, ...wanted } = changes;
+    if (Object.values(wanted).every((change) => change === undefined)) {
+      throw new UsageError('there is nothing to change: name at least one option');
+    }
+    await withUser(config, name, (pool, user) => change(pool, user, changes));
+    print(`Changed ${name}.`);
+  },
+};
+
+async function change(
+  pool: Pool,
+  user: User,
+  { fullName, grants, isDisabled }: UserArguments,
+): Promise<void> {
+  // what can be refused comes first, so that a refusal leaves all as it was
+  if (grants !== undefined) {
+    const data = { before: user.grants, after: grants };
+    await setGrants(
+      pool,
+      user.key,
+      grants,
+      deedOnUser(cliActor, 'user.grants_changed', user, data),
+    );
+  }
+  if (isDisabled !== undefined) {
+    const action = isDisabled ? 'user.disabled' : 'user.enabled';
+    await setDisabled(pool, user.key, isDisabled, deedOnUser(cliActor, action, user));
+    if (isDisabled) {
+      const ended = deedOnUser(cliActor, 'user.sessions_ended', user);
+      await endSessionsOf(pool, user.key, undefined, ended);
+    }
+  }
+  if (fullName !== undefined) {
+    await setFullName(pool, user.key, fullName, deedOnUser(cliActor, 'user.renamed', user));
+  }
+}

@@ -1,0 +1,85 @@
+import type { Grant } from './access.ts';
+import type { Result } from './result.ts';
+
+const namePattern = /^[a-z0-9][a-z0-9._-]{1,31}$/;
+
+/** Checks the name that a person signs in with: 2 to 32 of a-z, 0-9, dot, dash, underscore. */
+export function checkUserName(text: string): Result<string, 'bad_name'> {
+  const name = text.trim().toLowerCase();
+  if (namePattern.test(name)) return { ok: true, value: name };
+  const detail = 'a user name is 2 to 32 letters a-z, digits, dots, dashes or underscores';
+  return { ok: false, reason: 'bad_name', detail };
+}
+
+/** A person who may sign in, as others may see it. */
+export type User = {
+  readonly key: number;
+  readonly name: string;
+  readonly fullName: string;
+  readonly grants: readonly Grant[];
+  readonly hasSecondFactor: boolean;
+  /** The password was set by somebody else and must be changed at the next sign-in. */
+  readonly mustChangePassword: boolean;
+  readonly isDisabled: boolean;
+  /** UTC epoch milliseconds. */
+  readonly createdAtMs: number;
+};
+
+/** A user with what is needed to check a sign-in. Never leaves the server. */
+export type UserSecrets = User & {
+  /** PHC string; null: no password, so no sign-in by one. */
+  readonly passwordHash: string | null;
+  /** The sealed secret of the second factor. */
+  readonly totpSecret: Uint8Array | null;
+};
+
+/** Where somebody is signed in. */
+export type Session = {
+  readonly key: number;
+  readonly userKey: number;
+  /** UTC epoch milliseconds, as the others. */
+  readonly createdAtMs: number;
+  readonly seenAtMs: number;
+  /** Ends then, however busy. */
+  readonly expiresAtMs: number;
+  readonly address: string;
+  readonly userAgent: string;
+};
+
+/** What a wall screen or a script signs in with. */
+export type Token = {
+  readonly key: number;
+  readonly kind: 'display' | 'api';
+  readonly name: string;
+  /** Whose it is: it may no more than its owner. */
+  readonly ownerKey: number;
+  readonly ownerName: string;
+  readonly grant: Grant;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly usedAtMs: number | null;
+  readonly revokedAtMs: number | null;
+};
+
+/** Something that somebody did, for the log. */
+export type Deed = {
+  /** A user's name, `name/token`, `cli` for the command line; null: the server by itself. */
+  readonly actor: string | null;
+  /** Such as `user.created`, `session.opened`, `track.viewed`. */
+  readonly action: string;
+  /** Of what: `user:andi`, `unit:hp-0001`. */
+  readonly subject: string | null;
+  /** Whose log shows it; null: only who sees everything. */
+  readonly region: string | null;
+  /** Never a secret. */
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+/** A deed as it stands in the log. */
+export type LogEntry = Deed & {
+  readonly sequence: number;
+  readonly happenedAtMs: number;
+  /** SHA-256 of the entry before. */
+  readonly previousHash: Uint8Array;
+  readonly hash: Uint8Array;
+};

@@ -1,0 +1,78 @@
+import type { Pool } from 'pg';
+import { dayMs, dayOf } from '../dialect/dayPartitions.ts';
+import type { Dialect } from '../dialect/dialect.ts';
+import { retentionEnd } from '../retentionEnd.ts';
+import { readCarriedTrackers } from './carriedTrackers.ts';
+import { deletePositionsOfDay, type TrackWindow } from './deletePositions.ts';
+import { findLegalHolds } from './legalHold.ts';
+
+/** What a run of the rules did. */
+export type RetentionRun = {
+  /** Units that have a rule, and those of them of which an open incident holds something. */
+  readonly units: number;
+  readonly heldUnits: number;
+  /** Positions that went. */
+  readonly deleted: number;
+};
+
+export type RetentionRunOptions = {
+  readonly dialect: Dialect;
+  /** UTC epoch milliseconds. */
+  readonly nowMs: number;
+  /** Whole days that positions of all units are kept: older ones are gone anyway. */
+  readonly retentionDays: number;
+  /** Ends it between two days; the next run goes on from there. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Deletes positions that are older than the rule of their unit allows, day by day, but nothing that an
+ * open incident holds. Of the rules that fit a unit the one of the smallest region counts, and of two
+ * of the same region that of its kind.
+ */
+export async function applyRetentionRules(
+  pool: Pool,
+  { dialect, nowMs, retentionDays, signal }: RetentionRunOptions,
+): Promise<RetentionRun> {
+  const nothing = { units: 0, heldUnits: 0, deleted: 0 };
+  const oldestMs = await retentionEnd(pool, nowMs, retentionDays);
+  if (oldestMs === undefined) return nothing;
+  const daysOf = await readDaysOfUnits(pool);
+  if (daysOf.size === 0) return nothing;
+  const unitKeys = [...daysOf.keys()];
+  const heldFromMs = new Map<number, number>();
+  for (const { unitKey, fromMs } of await findLegalHolds(pool, unitKeys)) {
+    heldFromMs.set(unitKey, Math.min(fromMs, heldFromMs.get(unitKey) ?? fromMs));
+  }
+  // by the same clock as the retention of all, which does not trust one that jumps ahead
+  const latestMs = oldestMs + retentionDays * dayMs;
+  const windows = (await readCarriedTrackers(pool, unitKeys)).flatMap((carried): TrackWindow[] => {
+    const endMs = dayOf(latestMs) - (daysOf.get(carried.unitKey) ?? retentionDays) * dayMs;
+    const heldMs = heldFromMs.get(carried.unitKey) ?? Number.POSITIVE_INFINITY;
+    const toMs = Math.min(carried.toMs, endMs, heldMs);
+    const { trackerKey, fromMs } = carried;
+    return fromMs < toMs ? [{ trackerKey, fromMs, toMs }] : [];
+  });
+  const untilMs = windows.reduce((ms, { toMs }) => Math.max(ms, toMs), 0);
+  let deleted = 0;
+  for (let day = dayOf(oldestMs); day < untilMs && !signal.aborted; day += dayMs) {
+    deleted += await deletePositionsOfDay(pool, dialect, day, windows);
+  }
+  return { units: daysOf.size, heldUnits: heldFromMs.size, deleted };
+}
+
+/** How many days each unit that a rule fits keeps its positions. */
+async function readDaysOfUnits(pool: Pool): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await pool.query<{ unit_key: number; days: number }>(
+    `select u.key as unit_key, rule.days
+     from units u
+     cross join lateral (
+       select days from retention_rules
+       where (region = '*' or region = u.region or starts_with(u.region, region || '.'))
+         and unit_kind in ('*', u.kind)
+       order by region = '*', char_length(region) desc, unit_kind = '*'
+       limit 1
+     ) rule`,
+  );
+  return new Map(rows.map((row) => [row.unit_key, row.days]));
+}

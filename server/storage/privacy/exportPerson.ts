@@ -1,0 +1,187 @@
+import type { Pool } from 'pg';
+import { readLogOfUser } from '../log/logStore.ts';
+import { userByName } from '../userStore.ts';
+import { type CarriedTracker, readCarriedTrackers } from './carriedTrackers.ts';
+
+/** Rows that are read at a time: some megabytes. */
+const pageRows = 5_000;
+
+/**
+ * All that is kept of a user, as the text of one JSON object, piece by piece: the account, where they
+ * are signed in, their tokens, and what the log says of them. Times are ISO 8601.
+ *
+ * @returns undefined when there is no such user
+ */
+export async function exportUser(
+  pool: Pool,
+  name: string,
+): Promise<AsyncGenerator<string> | undefined> {
+  const user = await userByName(pool, name);
+  if (user === undefined) return undefined;
+  const { passwordHash, totpSecret, createdAtMs, ...shown } = user;
+  const account = { ...shown, createdAt: new Date(createdAtMs).toISOString() };
+  return writeObject([
+    ['user', [account]],
+    ['sessions', rowsOf(pool, sessionsSql, [user.key])],
+    ['tokens', rowsOf(pool, tokensSql, [user.key])],
+    ['log', logOf(pool, name)],
+  ]);
+}
+
+/**
+ * All that is kept of a unit and of where it was, in the same form. Positions are those of the trackers
+ * that it carried then.
+ *
+ * @returns undefined when there is no such unit
+ */
+export async function exportUnit(
+  pool: Pool,
+  id: string,
+): Promise<AsyncGenerator<string> | undefined> {
+  const { rows } = await pool.query<{ key: number }>('select key from units where id = $1', [id]);
+  const key = rows[0]?.key;
+  if (key === undefined) return undefined;
+  const carried = await readCarriedTrackers(pool, [key]);
+  return writeObject([
+    [
+      'unit',
+      rowsOf(pool, 'select to_jsonb(u) - $2 as row from units u where key = $1', [key, 'key']),
+    ],
+    ['trackers', carried.map(describeCarried)],
+    ['operations', rowsOf(pool, operationsSql, [key])],
+    ['incidents', rowsOf(pool, incidentsSql, [key])],
+    ['alarms', rowsOf(pool, 'select to_jsonb(a) as row from alarms a where unit_key = $1', [key])],
+    ['deviceEvents', ofEach(carried, (each) => rowsOf(pool, deviceEventsSql, timesOf(each)))],
+    ['quarantine', ofEach(carried, (each) => quarantineOf(pool, each))],
+    ['positions', ofEach(carried, (each) => positionsOf(pool, each))],
+  ]);
+}
+
+/** Members of the object: a name and the items of its array. */
+type Member = readonly [name: string, items: Iterable<unknown> | AsyncIterable<unknown>];
+
+async function* writeObject(members: readonly Member[]): AsyncGenerator<string> {
+  yield '{\n';
+  for (const [at, [name, items]] of members.entries()) {
+    yield `${at === 0 ? '' : ',\n'}${JSON.stringify(name)}: [`;
+    let isFirst = true;
+    for await (const item of items) {
+      yield `${isFirst ? '' : ','}\n  ${JSON.stringify(item)}`;
+      isFirst = false;
+    }
+    yield '\n]';
+  }
+  yield '\n}\n';
+}
+
+async function* ofEach(
+  carried: readonly CarriedTracker[],
+  read: (each: CarriedTracker) => AsyncIterable<unknown>,
+): AsyncGenerator<unknown> {
+  for (const each of carried) yield* read(each);
+}
+
+/** Rows that are few by their nature, as the JSON that the database makes of them. */
+async function* rowsOf(
+  pool: Pool,
+  sql: string,
+  values: readonly unknown[],
+): AsyncGenerator<unknown> {
+  const { rows } = await pool.query<{ row: unknown }>(sql, [...values]);
+  for (const { row } of rows) yield row;
+}
+
+async function* logOf(pool: Pool, name: string): AsyncGenerator<unknown> {
+  let after = 0;
+  for (;;) {
+    const entries = await readLogOfUser(pool, name, after);
+    for (const { sequence, happenedAtMs, actor, action, subject, region, data } of entries) {
+      const happenedAt = new Date(happenedAtMs).toISOString();
+      yield { sequence, happenedAt, actor, action, subject, region, data };
+      after = sequence;
+    }
+    if (entries.length === 0) return;
+  }
+}
+
+async function* quarantineOf(pool: Pool, each: CarriedTracker): AsyncGenerator<unknown> {
+  const [, from, to] = timesOf(each);
+  let after = 0;
+  for (;;) {
+    const { rows } = await pool.query<{ key: number; row: unknown }>(
+      `select key::float8, to_jsonb(q) - '{key,journal_id,sequence,part}'::text[] as row
+       from quarantine q
+       where tracker_id = $1 and received_at >= $2 and received_at < $3 and key > $4
+       order by key limit ${pageRows}`,
+      [each.trackerId, from, to, after],
+    );
+    for (const { key, row } of rows) {
+      yield row;
+      after = key;
+    }
+    if (rows.length < pageRows) return;
+  }
+}
+
+async function* positionsOf(pool: Pool, each: CarriedTracker): AsyncGenerator<unknown> {
+  const [trackerKey, from, to] = timesOf(each);
+  let after = from;
+  for (let isFirst = true; ; isFirst = false) {
+    const { rows } = await pool.query<{ fixed_at: string; row: object }>(
+      `select fixed_at::text, jsonb_strip_nulls(jsonb_build_object(
+                'fixedAt', fixed_at, 'lon', lon / 1e6, 'lat', lat / 1e6,
+                'receiveDelayMs', receive_delay_ms, 'speedMps', speed / 100.0,
+                'courseDeg', course / 10.0, 'altitudeM', altitude, 'accuracyM', accuracy / 10.0,
+                'batteryPct', battery, 'sats', sats, 'isDelayed', is_delayed,
+                'attributes', attributes)) as row
+       from positions
+       where tracker_key = $1 and fixed_at >= $2 and fixed_at < $3 and ($4 or fixed_at > $2)
+       order by fixed_at limit ${pageRows}`,
+      [trackerKey, after, to, isFirst],
+    );
+    for (const { fixed_at: fixedAt, row } of rows) {
+      yield { tracker: each.trackerId, ...row };
+      after = fixedAt;
+    }
+    if (rows.length < pageRows) return;
+  }
+}
+
+/** Key and times as parameters. */
+function timesOf({ trackerKey, fromMs, toMs }: CarriedTracker): [number, string, string] {
+  return [trackerKey, sqlTimeOrEnd(fromMs), sqlTimeOrEnd(toMs)];
+}
+
+function sqlTimeOrEnd(ms: number): string {
+  if (Number.isFinite(ms)) return new Date(ms).toISOString();
+  return ms < 0 ? '-infinity' : 'infinity';
+}
+
+function describeCarried({ trackerId, fromMs, toMs }: CarriedTracker): unknown {
+  const time = (ms: number) => (Number.isFinite(ms) ? new Date(ms).toISOString() : null);
+  return { tracker: trackerId, from: time(fromMs), to: time(toMs) };
+}
+
+const sessionsSql = `
+  select to_jsonb(s) - '{key,user_key,id_hash}'::text[] as row
+  from sessions s where user_key = $1 order by key`;
+
+const tokensSql = `
+  select to_jsonb(t) - '{key,owner_key,id_hash}'::text[] as row
+  from tokens t where owner_key = $1 order by key`;
+
+const operationsSql = `
+  select jsonb_build_object('operation', o.id, 'name', o.name, 'from', a.valid_from, 'to', a.valid_to)
+         as row
+  from operation_assignments a join operations o on o.key = a.operation_key
+  where a.unit_key = $1 order by a.valid_from`;
+
+const incidentsSql = `
+  select jsonb_build_object('incident', i.id, 'title', i.title, 'openedAt', i.opened_at,
+                            'closedAt', i.closed_at) as row
+  from incident_units n join incidents i on i.id = n.incident_id
+  where n.unit_key = $1 order by i.opened_at`;
+
+const deviceEventsSql = `
+  select to_jsonb(e) - 'tracker_key' as row from device_events e
+  where tracker_key = $1 and happened_at >= $2 and happened_at < $3 order by happened_at`;

@@ -1,0 +1,23 @@
+import { layerOf, newestDriver } from '../domain/driverRule.ts';
+import type { Tracker } from '../domain/unit.ts';
+import { measuredAtMs, type Track } from './track.ts';
+
+/**
+ * The track whose newest fix is the place of a unit now (driverRule.ts).
+ *
+ * @param trackers all that the unit carries
+ * @param trackOf the track of a tracker, by its key
+ * @returns undefined while nothing is known of any of them
+ */
+export function drivingTrack(
+  trackers: readonly Tracker[],
+  trackOf: (trackerKey: number) => Track | undefined,
+): Track | undefined {
+  const heard = trackers.flatMap((tracker) => {
+    const track = trackOf(tracker.key);
+    const { newest, newestReceivedAtMs } = track ?? {};
+    if (track === undefined || newest === undefined || newestReceivedAtMs === undefined) return [];
+    return [{ track, layer: layerOf(tracker), atMs: measuredAtMs(newest, newestReceivedAtMs) }];
+  });
+  return newestDriver(heard)?.track;
+}

@@ -1,0 +1,333 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { AccountRecords, NewUser } from '../../../server/accounts/accountRecords.ts';
+import type { Deed, User } from '../../../server/domain/account.ts';
+import { createAccountRecords } from '../../../server/storage/accountStore.ts';
+import { LastAdministratorError } from '../../../server/storage/userStore.ts';
+import { watchChanges } from '../../../server/storage/watchChanges.ts';
+import { describeOver, minuteMs, nowMs } from './openedStores.ts';
+import type { Opener } from './openers.ts';
+import { silent } from './silent.ts';
+
+const patient = { timeout: 20_000 };
+
+const andi: NewUser = {
+  name: 'andi',
+  fullName: 'Andi Saputra',
+  passwordHash: '$argon2id$x',
+  mustChangePassword: false,
+  grants: [{ role: 'administrator', region: '*' }],
+};
+
+/** What the stores promise of users, sessions and tokens. */
+export function describeAccounts(opener: Opener): void {
+  describeOver('accounts', opener, (database) => {
+    // as the rest of the server sees them: a store that no longer fits the interface does not compile
+    const records = (): AccountRecords => createAccountRecords(database().pool);
+
+    it('keep users with what they may', async () => {
+      const added = await records().addUser(
+        {
+          ...andi,
+          grants: [viewer('64.08'), { role: 'commander', region: '64' }, viewer('64.08')],
+        },
+        deed('user.created'),
+      );
+      expect(added).toEqual({
+        key: added?.key,
+        name: 'andi',
+        fullName: 'Andi Saputra',
+        grants: [{ role: 'commander', region: '64' }, viewer('64.08')],
+        hasSecondFactor: false,
+        mustChangePassword: false,
+        isDisabled: false,
+        createdAtMs: added?.createdAtMs,
+      });
+      expect(Math.abs((added?.createdAtMs ?? 0) - Date.now())).toBeLessThan(minuteMs);
+      expect(await records().listUsers()).toEqual([added]);
+      const secrets = { ...added, passwordHash: '$argon2id$x', totpSecret: null };
+      expect(await records().userByName('andi')).toEqual(secrets);
+      expect(await records().userByKey(added?.key ?? 0)).toEqual(secrets);
+      expect(await records().userByName('nobody')).toBeUndefined();
+      expect(await records().userByKey(4711)).toBeUndefined();
+    });
+
+    it('keep a name to one user, and log nothing for the other', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () => records().addUser(andi, deed('user.created'))),
+      );
+      expect(answers.filter((user) => user !== undefined)).toHaveLength(1);
+      expect(await actions()).toEqual(['user.created']);
+    });
+
+    it('have one first administrator, however many ask at once', async () => {
+      const answers = await Promise.all(
+        ['a1', 'a2', 'a3', 'a4'].map((name) =>
+          records().addFirstAdministrator({ ...andi, name }, deed('user.created', name)),
+        ),
+      );
+      expect(answers.filter((user) => user !== undefined)).toHaveLength(1);
+      expect(await records().countAdministrators()).toBe(1);
+      expect(await records().listUsers()).toHaveLength(1);
+      expect(await actions()).toEqual(['user.created']);
+    });
+
+    it('count as administrators only who is one everywhere and not switched off', async () => {
+      const first = await add(andi);
+      const second = await add({ ...andi, name: 'budi' });
+      await add({ ...andi, name: 'citra', grants: [{ role: 'administrator', region: '64' }] });
+      await add({ ...andi, name: 'dewi', grants: [{ role: 'commander', region: '*' }] });
+      expect(await records().countAdministrators()).toBe(2);
+      await records().setDisabled(second.key, true, deed('user.disabled'));
+      expect(await records().countAdministrators()).toBe(1);
+      await records().setDisabled(second.key, false, deed('user.enabled'));
+      expect(await records().countAdministrators()).toBe(2);
+      // each by the other, at once: one of them stays
+      const ended = await Promise.allSettled([
+        records().setDisabled(first.key, true, deed('user.disabled')),
+        records().setGrants(second.key, [viewer('64.08')], deed('user.grants')),
+      ]);
+      expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(ended).toContainEqual({
+        status: 'rejected',
+        reason: expect.any(LastAdministratorError),
+      });
+      expect(await records().countAdministrators()).toBe(1);
+    });
+
+    it('change together with what the log says of it', async () => {
+      const { key } = await add(andi);
+      await add({ ...andi, name: 'budi' });
+      await records().setFullName(key, 'Andi S.', deed('user.renamed'));
+      await records().setGrants(key, [viewer('64'), viewer('64.08')], deed('user.grants'));
+      await records().setDisabled(key, true, deed('user.disabled'));
+      await records().setPassword(key, { hash: 'other', mustChange: true }, deed('user.password'));
+      expect(await records().userByKey(key)).toMatchObject({
+        fullName: 'Andi S.',
+        grants: [viewer('64'), viewer('64.08')],
+        isDisabled: true,
+        passwordHash: 'other',
+        mustChangePassword: true,
+      });
+      expect((await actions()).slice(2)).toEqual([
+        'user.renamed',
+        'user.grants',
+        'user.disabled',
+        'user.password',
+      ]);
+      const bad = { ...deed('user.renamed'), data: { text: 'x'.repeat(20_000) } };
+      await expect(records().setFullName(key, 'Nobody', bad)).rejects.toThrow(RangeError);
+      expect(await records().userByKey(key)).toMatchObject({ fullName: 'Andi S.' });
+      await expect(records().setFullName(4711, 'X', deed('x'))).rejects.toThrow(/no user.* 4711/);
+    });
+
+    it('take one code of a time step, and none of an earlier one', async () => {
+      const { key } = await add(andi);
+      expect(await records().takeTotpStep(key, 100)).toBe(false);
+      await setTotp(key, []);
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () => records().takeTotpStep(key, 100)),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await records().takeTotpStep(key, 99)).toBe(false);
+      expect(await records().takeTotpStep(key, 101)).toBe(true);
+    });
+
+    it('take a recovery code once, and none of an earlier second factor', async () => {
+      const { key } = await add(andi);
+      const [first, second, third] = [randomBytes(32), randomBytes(32), randomBytes(32)];
+      await setTotp(key, [first, second]);
+      expect(await records().userByKey(key)).toMatchObject({ hasSecondFactor: true });
+      const take = (hash: Uint8Array) => records().takeRecoveryCode(key, hash, deed('code.used'));
+      const answers = await Promise.all([take(first), take(first), take(first)]);
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await take(third)).toBe(false);
+      await setTotp(key, [third]);
+      expect(await take(second)).toBe(false);
+      expect(await take(third)).toBe(true);
+      await records().setTotp(key, null, deed('totp.removed'));
+      expect(await records().userByKey(key)).toMatchObject({ hasSecondFactor: false });
+      expect((await actions()).filter((action) => action === 'code.used')).toHaveLength(2);
+    });
+
+    it('have all their second factors sealed anew, or none', async () => {
+      const first = await add(andi);
+      const second = await add({ ...andi, name: 'budi' });
+      await add({ ...andi, name: 'citra' });
+      await setTotp(first.key, [], Buffer.from('one'));
+      await setTotp(second.key, [], Buffer.from('two'));
+      const fails = (secret: Uint8Array): Uint8Array => {
+        if (text(secret) === 'two') throw new Error('cannot be opened');
+        return secret;
+      };
+      await expect(records().resealTotp(fails, deed('key.rotated'))).rejects.toThrow(/opened/);
+      const again = (secret: Uint8Array) => Buffer.from(`${text(secret)} again`);
+      expect(await records().resealTotp(again, deed('key.rotated'))).toBe(2);
+      expect(await secretOf('andi')).toBe('one again');
+      expect(await secretOf('budi')).toBe('two again');
+      expect(await secretOf('citra')).toBe('');
+    });
+
+    it('keep sessions by the hash of their id, each with its user as that is now', async () => {
+      const user = await add(andi);
+      const idHash = randomBytes(32);
+      const fields = {
+        userKey: user.key,
+        createdAtMs: nowMs,
+        seenAtMs: nowMs,
+        expiresAtMs: nowMs + 7 * 24 * 60 * minuteMs + 1,
+        address: '10.0.0.7',
+        userAgent: 'Mozilla/5.0',
+      };
+      const session = await records().addSession({ ...fields, idHash }, deed('session.opened'));
+      expect(session).toEqual({ ...fields, key: session.key });
+      expect(await records().sessionByHash(idHash)).toEqual({ session, user });
+      expect(await records().sessionByHash(randomBytes(32))).toBeUndefined();
+      await records().touchSession(session.key, nowMs + minuteMs);
+      await records().touchSession(session.key, nowMs);
+      await add({ ...andi, name: 'budi' });
+      await records().setDisabled(user.key, true, deed('user.disabled'));
+      expect(await records().sessionByHash(idHash)).toMatchObject({
+        session: { seenAtMs: nowMs + minuteMs },
+        user: { isDisabled: true },
+      });
+    });
+
+    it('end sessions: one, those of a user but one, those that are over', async () => {
+      const one = await add(andi);
+      const other = await add({ ...andi, name: 'budi' });
+      const [a, b, c] = [await open(one), await open(one), await open(one)];
+      const foreign = await open(other);
+      expect(await records().sessionsOf(one.key)).toEqual([c, b, a]);
+      expect(await records().endSession(one.key, foreign.key, deed('session.ended'))).toBe(false);
+      expect(await records().endSession(one.key, a.key, deed('session.ended'))).toBe(true);
+      expect(await records().endSession(one.key, a.key, deed('session.ended'))).toBe(false);
+      expect(await records().endSessionsOf(one.key, c.key, deed('session.ended'))).toEqual([b.key]);
+      expect(await records().endSessionsOf(one.key, c.key, deed('session.ended'))).toEqual([]);
+      expect((await actions()).filter((action) => action === 'session.ended')).toHaveLength(2);
+      await records().touchSession(c.key, nowMs + 5 * minuteMs);
+      await records().dropSessions(nowMs, nowMs + minuteMs);
+      expect(await records().sessionsOf(one.key)).toHaveLength(1);
+      expect(await records().sessionsOf(other.key)).toEqual([]);
+      await records().dropSessions(nowMs + 61 * minuteMs, 0);
+      expect(await records().sessionsOf(one.key)).toEqual([]);
+    });
+
+    it('keep tokens by their hash, and revoke them once and for good', async () => {
+      const one = await add(andi);
+      const other = await add({ ...andi, name: 'budi' });
+      const idHash = randomBytes(32);
+      const fields = { kind: 'display', name: 'Layar 1', ownerKey: one.key } as const;
+      const token = await records().addToken(
+        { ...fields, grant: viewer('64.08'), expiresAtMs: nowMs + minuteMs, idHash },
+        deed('token.made'),
+      );
+      expect(token).toEqual({
+        ...fields,
+        key: token.key,
+        ownerName: 'andi',
+        grant: viewer('64.08'),
+        createdAtMs: token.createdAtMs,
+        expiresAtMs: nowMs + minuteMs,
+        usedAtMs: null,
+        revokedAtMs: null,
+      });
+      expect(await records().tokenByHash(idHash)).toEqual({ token, owner: one });
+      await records().touchToken(token.key, nowMs);
+      expect(await records().listTokens(one.key)).toEqual([{ ...token, usedAtMs: nowMs }]);
+      expect(await records().listTokens(other.key)).toEqual([]);
+      expect(await records().listTokens(undefined)).toHaveLength(1);
+      const revoke = () => records().revokeToken(token.key, deed('token.revoked'));
+      expect((await Promise.all([revoke(), revoke()])).filter(Boolean)).toHaveLength(1);
+      const revoked = (await records().tokenByHash(idHash))?.token.revokedAtMs ?? 0;
+      expect(Math.abs(revoked - Date.now())).toBeLessThan(minuteMs);
+      expect(await actions()).toEqual([...adds(2), 'token.made', 'token.revoked']);
+    });
+
+    it('tell who listens of what changes who may what, and not of every request', async () => {
+      const user = await add(andi);
+      const session = await open(user);
+      let heard = 0;
+      const watch = await watchChanges({
+        connection: database().connection,
+        channel: 'posko_accounts',
+        log: silent,
+        onChange: () => {
+          heard += 1;
+        },
+      });
+      onTestFinished(() => watch.close());
+      const hears = async (change: () => Promise<unknown>): Promise<void> => {
+        const before = heard;
+        await change();
+        await vi.waitFor(() => expect(heard).toBeGreaterThan(before), patient);
+      };
+      await records().touchSession(session.key, nowMs + 1);
+      await records().takeTotpStep(user.key, 1);
+      await open(user);
+      // what came before would have been heard before this
+      await hears(() => add({ ...andi, name: 'budi' }));
+      const fromAdd = heard;
+      expect(fromAdd).toBeLessThanOrEqual(2);
+      await hears(() => records().setGrants(user.key, [viewer('64')], deed('user.grants')));
+      await hears(() => records().setDisabled(user.key, true, deed('user.disabled')));
+      await hears(() => records().endSession(user.key, session.key, deed('session.ended')));
+      const grant = viewer('64');
+      const token = { kind: 'api', name: 'x', ownerKey: user.key, grant } as const;
+      const added = await records().addToken(
+        { ...token, expiresAtMs: nowMs, idHash: randomBytes(32) },
+        deed('token.made'),
+      );
+      await hears(() => records().revokeToken(added.key, deed('token.revoked')));
+    });
+
+    async function add(user: NewUser): Promise<User> {
+      const added = await records().addUser(user, deed('user.created'));
+      if (added === undefined) throw new Error(`${user.name} was not added`);
+      return added;
+    }
+
+    function open(user: User) {
+      const times = { createdAtMs: nowMs, seenAtMs: nowMs, expiresAtMs: nowMs + 60 * minuteMs };
+      const where = { address: '127.0.0.1', userAgent: 'x'.repeat(256) };
+      return records().addSession(
+        { userKey: user.key, idHash: randomBytes(32), ...times, ...where },
+        deed('session.opened'),
+      );
+    }
+
+    function setTotp(
+      userKey: number,
+      recoveryHashes: readonly Uint8Array[],
+      secret: Uint8Array = Buffer.from('sealed'),
+    ): Promise<void> {
+      return records().setTotp(userKey, { secret, recoveryHashes }, deed('totp.set'));
+    }
+
+    async function secretOf(name: string): Promise<string> {
+      return text((await records().userByName(name))?.totpSecret ?? new Uint8Array());
+    }
+
+    /** What the log holds, oldest first. */
+    async function actions(): Promise<readonly string[]> {
+      const all = { before: undefined, limit: 1_000, regions: undefined };
+      return (await records().readLog(all)).map(({ action }) => action).reverse();
+    }
+  });
+}
+
+function viewer(region: string) {
+  return { role: 'viewer', region } as const;
+}
+
+function adds(count: number): readonly string[] {
+  return Array.from({ length: count }, () => 'user.created');
+}
+
+function deed(action: string, subject: string | null = 'user:andi'): Deed {
+  return { actor: 'cli', action, subject, region: null, data: {} };
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
+}

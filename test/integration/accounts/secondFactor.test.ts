@@ -1,0 +1,161 @@
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type AccountsApp,
+  addUser,
+  type Browser,
+  goodPassword,
+  openAccountsApp,
+  openBrowser,
+  setUp,
+} from './accountsApp.ts';
+
+const stepMs = 30_000;
+
+let posko: AccountsApp;
+let administrator: Browser;
+let andi: Browser;
+let recoveryCodes: readonly string[];
+let secret: string;
+beforeAll(async () => {
+  posko = await openAccountsApp();
+  administrator = await setUp(posko);
+});
+afterAll(() => posko.close());
+
+let users = 0;
+let name: string;
+beforeEach(async () => {
+  users += 1;
+  name = `andi${users}`;
+  andi = await addUser(posko, administrator, name, [{ role: 'viewer', region: '64.08' }]);
+  const begun = await andi.send('POST', '/session/second-factor', { password: goodPassword });
+  expect(begun.statusCode).toBe(200);
+  secret = begun.json().secret;
+  expect(begun.json().uri).toBe(
+    `otpauth://totp/Posko:${name}?issuer=Posko&secret=${secret}&algorithm=SHA1&digits=6&period=30`,
+  );
+  const before = andi.cookies['posko'];
+  const set = await andi.send('PUT', '/session/second-factor', { code: appCode() });
+  expect(set.statusCode).toBe(200);
+  recoveryCodes = set.json().recoveryCodes;
+  expect(andi.cookies['posko']).not.toBe(before);
+  posko.passTime(stepMs);
+});
+
+/** What the authenticator app shows. */
+const appCode = (steps = 0): string =>
+  TOTP.generate({
+    secret: Secret.fromBase32(secret),
+    timestamp: posko.nowMs() + steps * stepMs,
+  });
+
+const signIn = (code?: string) => openBrowser(posko).signIn(name, goodPassword, code);
+
+describe('a second factor', () => {
+  it('is asked for once the password was right', async () => {
+    expect((await andi.send('GET', '/session')).json()).toMatchObject({ secondFactor: 'totp' });
+    expect((await signIn()).json()).toMatchObject({ status: 401, code: 'code_needed' });
+    expect((await openBrowser(posko).signIn(name, 'salah salah')).json()).toMatchObject({
+      code: 'wrong_credentials',
+    });
+    expect((await signIn('000000')).json()).toMatchObject({ code: 'wrong_credentials' });
+    expect((await signIn(appCode())).json()).toMatchObject({ secondFactor: 'totp' });
+  });
+
+  it('takes a code of the step before and after, and each code once', async () => {
+    expect((await signIn(appCode(-1))).statusCode).toBe(401); // the one that set it
+    expect((await signIn(appCode(1))).statusCode).toBe(200);
+    expect((await signIn(appCode(1))).statusCode).toBe(401);
+    // nor one from before it
+    expect((await signIn(appCode())).statusCode).toBe(401);
+    posko.passTime(2 * stepMs);
+    const answers = await Promise.all([signIn(appCode()), signIn(appCode())]);
+    expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+    posko.passTime(15 * 60_000);
+    expect((await signIn(appCode(-2))).statusCode).toBe(401);
+    expect((await signIn(appCode(2))).statusCode).toBe(401);
+  });
+
+  it('can be stood in for by each recovery code once', async () => {
+    expect(new Set(recoveryCodes).size).toBe(10);
+    const [first = '', second = ''] = recoveryCodes;
+    expect((await signIn(first)).statusCode).toBe(200);
+    expect((await signIn(first)).json()).toMatchObject({ code: 'wrong_credentials' });
+    const answers = await Promise.all([signIn(second), signIn(second)]);
+    expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+    // of somebody else it is nothing
+    const [third = ''] = recoveryCodes.slice(2);
+    const other = await addUser(posko, administrator, `lain${users}`, []);
+    await other.send('POST', '/session/second-factor', { password: goodPassword });
+    expect((await other.send('PUT', '/session/second-factor', { code: third })).statusCode).toBe(
+      401,
+    );
+  });
+
+  it('has guessing of its codes wait, even by who knows the password', async () => {
+    const waits: number[] = [];
+    for (let time = 0; time < 12; time++) {
+      for (;;) {
+        const answer = await signIn('12345 6'.replace('6', String(time % 10)));
+        if (answer.statusCode === 401) break;
+        waits.push(answer.json().retryAfterMs / 1000);
+        posko.passTime(answer.json().retryAfterMs);
+      }
+    }
+    expect(waits.slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256]);
+    // whoever was signed in on this device before does not wait for that
+    await andi.send('DELETE', '/session');
+    posko.passTime(stepMs);
+    const own = openBrowser(posko);
+    own.cookies['posko-known'] = andi.cookies['posko-known'] ?? '';
+    expect((await own.signIn(name, goodPassword, appCode())).statusCode).toBe(200);
+  });
+
+  it('is taken away by password and code only, or by an administrator', async () => {
+    const remove = (password: string, code: string) =>
+      andi.send('DELETE', '/session/second-factor', { password, code });
+    expect((await remove('salah salah', appCode())).statusCode).toBe(401);
+    expect((await remove(goodPassword, '000000')).statusCode).toBe(401);
+    expect((await remove(goodPassword, appCode())).statusCode).toBe(204);
+    expect((await signIn()).statusCode).toBe(200);
+    const again = await andi.send('POST', '/session/second-factor', { password: goodPassword });
+    secret = again.json().secret;
+    expect((await andi.send('POST', '/session/second-factor', { password: 'x' })).statusCode).toBe(
+      401,
+    );
+    expect((await andi.send('PUT', '/session/second-factor', { code: appCode() })).statusCode).toBe(
+      200,
+    );
+    // the old codes are gone with the old factor
+    expect((await signIn(recoveryCodes[5])).statusCode).toBe(401);
+    const taken = await administrator.send('DELETE', `/users/${name}/second-factor`);
+    expect(taken.statusCode).toBe(204);
+    expect((await signIn()).statusCode).toBe(200);
+  });
+
+  it('is not replaced without being removed, nor set long after it was begun', async () => {
+    const again = await andi.send('POST', '/session/second-factor', { password: goodPassword });
+    expect(again.json()).toMatchObject({ status: 400, code: 'bad_request' });
+    const other = await addUser(posko, administrator, `lambat${users}`, []);
+    const begun = await other.send('POST', '/session/second-factor', { password: goodPassword });
+    secret = begun.json().secret;
+    posko.passTime(10 * 60_000);
+    const late = await other.send('PUT', '/session/second-factor', { code: appCode() });
+    expect(late.json()).toMatchObject({ code: 'bad_request' });
+  });
+
+  it('is kept sealed, and its codes and secret stand in no log', async () => {
+    const { rows } = await posko.database.pool.query<{ sealed: Buffer }>(
+      'select totp_secret as sealed from users where name = $1',
+      [name],
+    );
+    const plain = Buffer.from(Secret.fromBase32(secret).bytes);
+    expect(rows[0]?.sealed.includes(plain)).toBe(false);
+    await signIn(recoveryCodes[0]);
+    const log = await posko.database.pool.query('select * from log');
+    const text = JSON.stringify(log.rows) + posko.lines.join('\n');
+    expect(text).toContain('second_factor.recovery_code_used');
+    for (const word of [secret, ...recoveryCodes, goodPassword]) expect(text).not.toContain(word);
+  });
+});

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type AccountsApp,
+  addUser,
+  type Browser,
+  goodPassword,
+  openAccountsApp,
+  openBrowser,
+  setUp,
+} from './accountsApp.ts';
+
+let posko: AccountsApp;
+let kepala: Browser;
+let kutim: Browser;
+let andi: Browser;
+beforeAll(async () => {
+  posko = await openAccountsApp();
+  kepala = await setUp(posko);
+  kutim = await addUser(posko, kepala, 'kutim', [{ role: 'administrator', region: '64.08' }]);
+  andi = await addUser(posko, kepala, 'andi', [{ role: 'dispatcher', region: '64.08.04' }]);
+  await addUser(posko, kepala, 'samarinda', [{ role: 'commander', region: '64.72' }]);
+  await addUser(posko, kepala, 'dua-tempat', [
+    { role: 'viewer', region: '64.08' },
+    { role: 'viewer', region: '64.72' },
+  ]);
+});
+afterAll(() => posko.close());
+
+const person = (name: string, grants: readonly object[] = []) => ({
+  name,
+  fullName: 'Orang Baru',
+  password: 'kata sementara 7',
+  grants,
+});
+
+describe('managing users', () => {
+  it('shows those whose grants all lie in the own regions, and those without any', async () => {
+    await kutim.send('POST', '/users', person('kosong'));
+    const { users } = (await kutim.send('GET', '/users')).json();
+    const names = users.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['andi', 'kosong', 'kutim']);
+    expect(users[0]).toEqual({
+      name: 'andi',
+      fullName: 'Orang andi',
+      grants: [{ role: 'dispatcher', region: '64.08.04' }],
+      hasSecondFactor: false,
+      mustChangePassword: false,
+      isDisabled: false,
+      createdAtMs: expect.any(Number),
+    });
+    expect((await kepala.send('GET', '/users')).json().users).toHaveLength(6);
+    expect((await andi.send('GET', '/users')).json()).toMatchObject({ code: 'forbidden' });
+    for (const name of ['samarinda', 'dua-tempat', 'kepala', 'tidak-ada']) {
+      const answers = [
+        await kutim.send('GET', `/users/${name}`),
+        await kutim.send('PATCH', `/users/${name}`, { isDisabled: true }),
+        await kutim.send('PUT', `/users/${name}/password`, { password: goodPassword }),
+        await kutim.send('DELETE', `/users/${name}/second-factor`),
+        await kutim.send('DELETE', `/users/${name}/sessions`),
+      ];
+      for (const answer of answers) expect(answer.json()).toMatchObject({ code: 'user_not_found' });
+    }
+  });
+
+  it('gives what lies in the own regions, and nothing beyond', async () => {
+    for (const [role, region] of [
+      ['viewer', '64'],
+      ['administrator', '*'],
+      ['viewer', '64.72'],
+    ]) {
+      const grants = [
+        { role: 'viewer', region: '64.08' },
+        { role, region },
+      ];
+      const added = await kutim.send('POST', '/users', person('terlalu', grants));
+      expect(added.json()).toMatchObject({ code: 'forbidden' });
+      const changed = await kutim.send('PATCH', '/users/kutim', { grants });
+      expect(changed.json()).toMatchObject({ code: 'forbidden' });
+    }
+    const grants = [{ role: 'commander', region: '64.08.04' }];
+    const added = await kutim.send('POST', '/users', person('komandan', grants));
+    expect(added.statusCode).toBe(201);
+    expect(added.json()).toMatchObject({ name: 'komandan', grants, mustChangePassword: true });
+    expect((await kutim.send('POST', '/users', person('KOMANDAN '))).json()).toMatchObject({
+      status: 409,
+      code: 'name_taken',
+    });
+  });
+
+  it('refuses what is no name, no region, no role and no password', async () => {
+    const bad = [
+      person('x'),
+      person('nama dengan spasi'),
+      { ...person('baik'), fullName: '  ' },
+      { ...person('baik'), fullName: 'a\u0000b' },
+      person('baik', [{ role: 'viewer', region: '64.8' }]),
+      person('baik', [{ role: 'raja', region: '64.08' }]),
+      { ...person('baik'), password: 'x'.repeat(513) },
+    ];
+    for (const body of bad) {
+      expect((await kepala.send('POST', '/users', body)).json()).toMatchObject({
+        code: 'bad_request',
+      });
+    }
+    const weak = await kepala.send('POST', '/users', { ...person('baik'), password: 'pendek' });
+    expect(weak.json()).toMatchObject({ code: 'weak_password' });
+    expect((await kepala.send('PATCH', '/users/andi', {})).json()).toMatchObject({
+      code: 'bad_request',
+    });
+  });
+
+  it('takes effect on sessions at once, and ends what is open', async () => {
+    expect((await andi.send('GET', '/session')).statusCode).toBe(200);
+    const { sessions } = (await andi.send('GET', '/sessions')).json();
+    posko.ended.length = 0;
+    const grants = [{ role: 'viewer', region: '64.08.05' }];
+    expect((await kutim.send('PATCH', '/users/andi', { grants })).json()).toMatchObject({ grants });
+    expect(posko.ended).toEqual(
+      expect.arrayContaining(sessions.map(({ key }: { key: number }) => `session:${key}`)),
+    );
+    expect((await andi.send('GET', '/session')).json()).toMatchObject({
+      grants,
+      permissions: ['map.view', 'units.view'],
+    });
+    await kutim.send('PATCH', '/users/andi', { isDisabled: true });
+    expect((await andi.send('GET', '/session')).json()).toMatchObject({ code: 'signed_out' });
+    await kutim.send('PATCH', '/users/andi', { isDisabled: false, fullName: 'Andi Baru' });
+    // the sessions of before do not come back
+    expect((await andi.send('GET', '/session')).json()).toMatchObject({ code: 'signed_out' });
+    expect((await andi.signIn('andi')).json()).toMatchObject({ fullName: 'Andi Baru' });
+    expect((await kutim.send('DELETE', '/users/andi/sessions')).statusCode).toBe(204);
+    expect((await andi.send('GET', '/session')).json()).toMatchObject({ code: 'signed_out' });
+  });
+
+  it('leaves one administrator of everything', async () => {
+    const refused = [
+      await kepala.send('PATCH', '/users/kepala', { isDisabled: true }),
+      await kepala.send('PATCH', '/users/kepala', { grants: [] }),
+      await kepala.send('PATCH', '/users/kepala', {
+        grants: [{ role: 'administrator', region: '64' }],
+      }),
+    ];
+    for (const answer of refused) {
+      expect(answer.json()).toMatchObject({ status: 409, code: 'last_administrator' });
+    }
+    const all = [{ role: 'administrator', region: '*' }];
+    const wakil = await addUser(posko, kepala, 'wakil', [{ role: 'administrator', region: '*' }]);
+    const answers = await Promise.all([
+      kepala.send('PATCH', '/users/kepala', { grants: [] }),
+      wakil.send('PATCH', '/users/wakil', { grants: [] }),
+    ]);
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
+    if (answers[0].statusCode === 200) {
+      await wakil.send('PATCH', '/users/kepala', { grants: all });
+    }
+  });
+
+  it('does not replace the own password or second factor, which ask for what one knows', async () => {
+    const own = [
+      await kutim.send('PUT', '/users/kutim/password', { password: 'kata sementara 7' }),
+      await kutim.send('DELETE', '/users/kutim/second-factor'),
+    ];
+    for (const answer of own) expect(answer.json()).toMatchObject({ code: 'forbidden' });
+    expect((await openBrowser(posko).signIn('kutim')).statusCode).toBe(200);
+  });
+});
+
+describe('the log', () => {
+  it('is shown by region, newest first, page by page', async () => {
+    const page = async (browser: Browser, query: string) =>
+      (await browser.send('GET', `/audit${query}`)).json();
+    const all = await page(kepala, '?limit=500');
+    expect(all.nextCursor).toBeNull();
+    const sequences = all.entries.map(({ sequence }: { sequence: number }) => sequence);
+    expect(sequences).toEqual(sequences.toSorted((one: number, other: number) => other - one));
+    const walked: number[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const next = await page(kepala, `?limit=7${cursor === '' ? '' : `&before=${cursor}`}`);
+      walked.push(...next.entries.map(({ sequence }: { sequence: number }) => sequence));
+      cursor = next.nextCursor;
+    }
+    expect(walked).toEqual(sequences);
+
+    const ours = await page(kutim, '?limit=500');
+    expect(ours.entries.length).toBeGreaterThan(0);
+    for (const { region } of ours.entries) expect(region).toMatch(/^64\.08/);
+    expect(ours.entries).toContainEqual(
+      expect.objectContaining({
+        actor: 'kutim',
+        action: 'user.created',
+        subject: 'user:komandan',
+        region: '64.08.04',
+      }),
+    );
+    expect((await andi.signIn('andi')).statusCode).toBe(200);
+    expect((await andi.send('GET', '/audit')).json()).toMatchObject({ code: 'forbidden' });
+  });
+
+  it('holds no password, no secret and no full name, and the server logs none either', async () => {
+    const { rows } = await posko.database.pool.query('select * from log');
+    const text = JSON.stringify(rows) + posko.lines.join('\n');
+    expect(text).toContain('user.created');
+    const secrets = [kepala, kutim, andi].flatMap(({ cookies }) => Object.values(cookies));
+    for (const word of [goodPassword, 'kata sementara', 'Orang', ...secrets]) {
+      expect(text).not.toContain(word);
+    }
+  });
+});

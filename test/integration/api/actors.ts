@@ -1,0 +1,61 @@
+import type { Pool } from 'pg';
+import { hashSecret, newSecret, newTokenSecret } from '../../../server/accounts/credentials.ts';
+import type { Grant } from '../../../server/domain/access.ts';
+import type { Deed } from '../../../server/domain/account.ts';
+import { createAccountRecords } from '../../../server/storage/accountStore.ts';
+
+const deed: Deed = { actor: null, action: 'test', subject: null, region: null, data: {} };
+const weekMs = 7 * 86_400_000;
+
+/** Adds a person with these grants. */
+export async function addPerson(
+  pool: Pool,
+  name: string,
+  grants: readonly Grant[],
+): Promise<number> {
+  const added = await createAccountRecords(pool).addUser(
+    { name, fullName: name, passwordHash: null, mustChangePassword: false, grants },
+    deed,
+  );
+  if (added === undefined) throw new Error(`there is a user ${name} already`);
+  return added.key;
+}
+
+/** Signs a person in, and returns what their requests carry. */
+export async function signIn(pool: Pool, userKey: number): Promise<{ cookie: string }> {
+  const secret = newSecret();
+  const nowMs = Date.now();
+  await createAccountRecords(pool).addSession(
+    {
+      idHash: hashSecret(secret),
+      userKey,
+      createdAtMs: nowMs,
+      seenAtMs: nowMs,
+      expiresAtMs: nowMs + weekMs,
+      address: '127.0.0.1',
+      userAgent: 'tests',
+    },
+    deed,
+  );
+  return { cookie: `posko=${secret}` };
+}
+
+/** Makes a token, and returns what requests with it carry. */
+export async function addToken(
+  pool: Pool,
+  token: { kind: 'display' | 'api'; ownerKey: number; grant: Grant },
+): Promise<Record<string, string>> {
+  const secret = newTokenSecret();
+  await createAccountRecords(pool).addToken(
+    {
+      ...token,
+      name: `${token.kind} of the tests`,
+      expiresAtMs: Date.now() + weekMs,
+      idHash: hashSecret(secret),
+    },
+    deed,
+  );
+  return token.kind === 'display'
+    ? { cookie: `posko=${secret}` }
+    : { authorization: `Bearer ${secret}` };
+}

@@ -1,0 +1,55 @@
+import { Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
+import { PageDialog } from '../forms/PageDialog.tsx';
+import { Section } from '../forms/Section.tsx';
+import { ChangePasswordForm } from '../session/ChangePasswordForm.tsx';
+import type { SessionHolder } from '../session/sessionHolder.ts';
+import type { SessionInfo } from '../session/sessionInfo.ts';
+import { grantsText } from './grantText.ts';
+import { SecondFactorPart } from './SecondFactorPart.tsx';
+import { SessionsPart } from './SessionsPart.tsx';
+
+type AccountDialogProps = {
+  readonly session: SessionInfo;
+  readonly holder: SessionHolder;
+  readonly zone: ZoneOfIndonesia;
+  readonly onClose: () => void;
+};
+
+/** One's own account: password, second factor, and where one is signed in. */
+export function AccountDialog({ session, holder, zone, onClose }: AccountDialogProps) {
+  const { t } = useTranslation();
+  const [isChanged, setChanged] = useState(false);
+  return (
+    <PageDialog title={t('account.title')} widthPx={820} onClose={onClose}>
+      <Section title={t('account.who')}>
+        <Text size="sm">
+          {session.fullName} ({session.name})
+        </Text>
+        <Text size="sm" className="quiet">
+          {grantsText(session.grants, t)}
+        </Text>
+      </Section>
+      <Section title={t('account.secondFactor')}>
+        <SecondFactorPart session={session} onChange={() => void holder.check()} />
+      </Section>
+      <Section title={t('newPassword.title')}>
+        <ChangePasswordForm
+          name={session.name}
+          onSession={(next) => {
+            setChanged(true);
+            holder.take(next);
+          }}
+        />
+        <Text size="sm" role="status">
+          {isChanged && t('newPassword.done')}
+        </Text>
+      </Section>
+      <Section title={t('account.sessions')}>
+        <SessionsPart zone={zone} />
+      </Section>
+    </PageDialog>
+  );
+}

@@ -1,0 +1,114 @@
+import { fieldsOf, numberOf, textOf } from './jsonFields.ts';
+import { type Answer, ownProblem, type Problem } from './problem.ts';
+
+/** Takes what the page needs from an answer's JSON; undefined when it has another form. */
+export type Reader<Value> = (json: unknown) => Value | undefined;
+
+/** What the client needs from outside; a test gives its own. */
+export type ApiSurroundings = {
+  readonly fetch: (path: string, init: RequestInit) => Promise<Response>;
+  /** Language of the sentences that the server answers with, `id` or `en`. */
+  readonly language: () => string;
+  /** An answer was that nobody is signed in, whatever was asked. */
+  readonly onSignedOut: () => void;
+};
+
+/** Everything that the page asks of the server goes through this, but map tiles and the live socket. */
+export type ApiClient = {
+  /** Asks for `/api/v1<path>`. An aborted question is answered as unreachable. */
+  readonly get: <Value>(
+    path: string,
+    read: Reader<Value>,
+    signal?: AbortSignal,
+  ) => Promise<Answer<Value>>;
+  /** Changes something at `/api/v1<path>`. */
+  readonly send: <Value>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body: object | undefined,
+    read: Reader<Value>,
+  ) => Promise<Answer<Value>>;
+  /** Resolves when no change is under way: some bring a new cookie, and end the session of the old one before. */
+  readonly settled: () => Promise<void>;
+};
+
+/** Reads an answer of which only the success counts. */
+export const readNothing: Reader<true> = () => true;
+
+/** A client of the page's own server. */
+export function createApiClient({ fetch, language, onSignedOut }: ApiSurroundings): ApiClient {
+  const ask = async <Value>(
+    path: string,
+    init: RequestInit,
+    read: Reader<Value>,
+  ): Promise<Answer<Value>> => {
+    const headers = { ...init.headers, 'accept-language': language() };
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`/api/v1${path}`, { ...init, headers });
+      text = await response.text();
+    } catch (error) {
+      return { ok: false, problem: ownProblem('unreachable', String(error)) };
+    }
+    const json = parse(text);
+    if (response.ok) {
+      const value = read(json);
+      if (value !== undefined) return { ok: true, value };
+      return { ok: false, problem: ownProblem('unexpected', `${path}: unexpected form`) };
+    }
+    const problem = readProblem(json, response.headers.get('retry-after'));
+    if (problem === undefined) {
+      const detail = `${path}: HTTP ${response.status}`;
+      return { ok: false, problem: ownProblem('unexpected', detail) };
+    }
+    if (problem.code === 'signed_out') onSignedOut();
+    return { ok: false, problem };
+  };
+  const changes = new Set<Promise<unknown>>();
+  const change = async <Value>(answer: Promise<Answer<Value>>): Promise<Answer<Value>> => {
+    changes.add(answer);
+    try {
+      return await answer;
+    } finally {
+      changes.delete(answer);
+    }
+  };
+  return {
+    get: (path, read, signal) => ask(path, signal === undefined ? {} : { signal }, read),
+    send: (method, path, body, read) => {
+      // a page of another site cannot add this header without being asked first whether it may
+      const headers = { 'x-posko-request': '1' };
+      if (body === undefined) return change(ask(path, { method, headers }, read));
+      const typed = { ...headers, 'content-type': 'application/json' };
+      return change(ask(path, { method, headers: typed, body: JSON.stringify(body) }, read));
+    },
+    settled: async () => {
+      await Promise.all(changes);
+    },
+  };
+}
+
+/** Undefined for what is not JSON; whoever reads it then says that the form is wrong. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A problem document (RFC 9457) of the server; undefined for anything else, such as a proxy's page. */
+function readProblem(json: unknown, retryAfterS: string | null): Problem | undefined {
+  const fields = fieldsOf(json);
+  const code = textOf(fields['code']);
+  const title = textOf(fields['title']);
+  if (code === undefined || title === undefined) return undefined;
+  const headerMs = retryAfterS === null ? Number.NaN : Number(retryAfterS) * 1000;
+  return {
+    code,
+    title,
+    detail: textOf(fields['detail']),
+    waitMs: numberOf(fields['retryAfterMs']) ?? numberOf(headerMs),
+  };
+}

@@ -1,0 +1,39 @@
+import { Modal } from '@mantine/core';
+import { createContext, type ReactNode, useContext } from 'react';
+import { useTranslation } from 'react-i18next';
+
+/** True while the page asks for the password again over everything else: Escape then means nothing here. */
+export const IsCovered = createContext(false);
+
+type PageDialogProps = {
+  readonly title: string;
+  /** Width in CSS pixels at most. */
+  readonly widthPx: number;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+};
+
+/** A dialog over the map, which goes on living under it. */
+export function PageDialog({ title, widthPx, onClose, children }: PageDialogProps) {
+  const { t } = useTranslation();
+  const isCovered = useContext(IsCovered);
+  return (
+    <Modal
+      opened
+      title={title}
+      size={widthPx}
+      className="page-dialog"
+      closeButtonProps={{ 'aria-label': t('menu.close') }}
+      closeOnEscape={!isCovered}
+      closeOnClickOutside={false}
+      // the page itself never scrolls
+      lockScroll={false}
+      // whoever opened it gives the focus back: the menu item that was pressed is gone by then
+      returnFocus={false}
+      transitionProps={{ duration: 0 }}
+      onClose={onClose}
+    >
+      {children}
+    </Modal>
+  );
+}

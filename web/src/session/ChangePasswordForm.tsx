@@ -1,0 +1,65 @@
+import { Button, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApi } from '../api/ApiContext.ts';
+import { useOrder } from '../api/useOrder.ts';
+import { Form } from '../forms/Form.tsx';
+import { NewPasswordFields } from '../forms/NewPasswordFields.tsx';
+import { type PasswordFault, passwordFault } from '../forms/newPassword.ts';
+import { ProblemNotice } from '../forms/ProblemNotice.tsx';
+import { SecretInput } from '../forms/SecretInput.tsx';
+import { readSession, type SessionInfo } from './sessionInfo.ts';
+
+type ChangePasswordFormProps = {
+  readonly name: string;
+  readonly onSession: (session: SessionInfo) => void;
+};
+
+const nothingTyped = { old: '', password: '', repeat: '' };
+
+/** Replaces one's own password; the session gets a new cookie and all others end. */
+export function ChangePasswordForm({ name, onSession }: ChangePasswordFormProps) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const order = useOrder();
+  const [typed, setTyped] = useState(nothingTyped);
+  const [faults, setFaults] = useState<{ old?: boolean; password?: PasswordFault | undefined }>({});
+  const submit = async (): Promise<void> => {
+    const found = { old: typed.old === '', password: passwordFault(typed) };
+    setFaults(found);
+    if (found.old || found.password !== undefined) return;
+    const body = { old: typed.old, new: typed.password };
+    const session = await order.run(() => api.send('PUT', '/session/password', body, readSession));
+    if (session === undefined) return;
+    setTyped(nothingTyped);
+    onSession(session);
+  };
+  return (
+    <Form faults={faults} onSubmit={() => void submit()} label={t('newPassword.title')}>
+      {/* tells a password manager whose password it is */}
+      <input type="text" hidden readOnly autoComplete="username" value={name} />
+      <SecretInput
+        label={t('field.oldPassword')}
+        autoComplete="current-password"
+        required
+        maxLength={512}
+        value={typed.old}
+        error={faults.old === true && t('field.missing')}
+        onChange={(event) => setTyped({ ...typed, old: event.currentTarget.value })}
+      />
+      <NewPasswordFields
+        label={t('field.newPassword')}
+        typed={typed}
+        fault={faults.password}
+        onType={(passwords) => setTyped({ ...typed, ...passwords })}
+      />
+      <Text size="xs" className="quiet">
+        {t('newPassword.note')}
+      </Text>
+      <ProblemNotice problem={order.problem} />
+      <Button type="submit" loading={order.isBusy}>
+        {t('newPassword.submit')}
+      </Button>
+    </Form>
+  );
+}

@@ -1,0 +1,57 @@
+import type { Grant } from '../../../server/domain/access.ts';
+import { type Permission, permissions, roles } from '../../../server/domain/permission.ts';
+import { fieldsOf, listOf, numberOf, textOf } from '../api/jsonFields.ts';
+
+/** Who is signed in at this browser, and what they may do. */
+export type SessionInfo = {
+  /** A person, a wall screen, or a script. */
+  readonly kind: 'person' | 'display' | 'api';
+  readonly name: string;
+  readonly fullName: string;
+  readonly grants: readonly Grant[];
+  /** What the grants allow somewhere. */
+  readonly permissions: readonly Permission[];
+  readonly hasSecondFactor: boolean;
+  /** Somebody else made the password; nothing else is answered until it is changed. */
+  readonly mustChangePassword: boolean;
+  /** Everybody on the way can read along and take the session over. */
+  readonly isPlainHttp: boolean;
+};
+
+/** Reads the answer of `GET /session` and of all that signs in. */
+export function readSession(json: unknown): SessionInfo | undefined {
+  const fields = fieldsOf(json);
+  const { kind } = fields;
+  const name = textOf(fields['name']);
+  const grants = readGrants(fields['grants']);
+  const names = listOf(fields['permissions'], textOf);
+  if (kind !== 'person' && kind !== 'display' && kind !== 'api') return undefined;
+  if (name === undefined || grants === undefined || names === undefined) return undefined;
+  return {
+    kind,
+    name,
+    fullName: textOf(fields['fullName']) ?? '',
+    grants,
+    permissions: permissions.filter((permission) => names.includes(permission)),
+    hasSecondFactor: fields['secondFactor'] === 'totp',
+    mustChangePassword: fields['mustChangePassword'] === true,
+    isPlainHttp: fields['isPlainHttp'] === true,
+  };
+}
+
+/** Reads a list of grants. One of a role that this page does not know, from a newer server, is left out. */
+export function readGrants(json: unknown): readonly Grant[] | undefined {
+  const grants = listOf(json, (entry) => {
+    const { role, region } = fieldsOf(entry);
+    return typeof role === 'string' && typeof region === 'string' ? { role, region } : undefined;
+  });
+  return grants?.flatMap(({ role, region }) => {
+    const known = roles.find((name) => name === role);
+    return known === undefined ? [] : [{ role: known, region }];
+  });
+}
+
+/** When a session ends by itself and the like: epoch ms, or null where there is no such time. */
+export function readTime(json: unknown): number | null {
+  return numberOf(json) ?? null;
+}
