@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Access } from '../domain/access.ts';
 import type { Result } from '../domain/result.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import { hashSecret, isTokenSecret } from './credentials.ts';
 import { type Identity, identityOfSession, identityOfToken } from './identity.ts';
+import { within } from './within.ts';
 
 /** What a request brings to say who sends it. */
 export type Credentials = {
@@ -68,9 +68,8 @@ export function createIdentities(parts: IdentitiesParts): Identities {
   const { records, nowMs, log, onEnded, answerWithinMs = 2_000 } = parts;
   /** By kind and hash of the secret, in the order of their last use. */
   const entries = new Map<string, Entry>();
-  const underWay = new Map<string, Promise<Found | undefined>>();
-  /** Counts what makes an answer that is still under way an old one. */
-  let turn = 0;
+  /** What the database is asked now. An answer to something that is not here any more is not taken. */
+  const underWay = new Map<string, Promise<void>>();
   let warnedAtMs = Number.NEGATIVE_INFINITY;
 
   const warn = (event: string, error: unknown): void => {
@@ -95,36 +94,51 @@ export function createIdentities(parts: IdentitiesParts): Identities {
     return identity && { identity, seenAtMs: Math.max(usedAtMs ?? createdAtMs, seenHereMs) };
   };
 
-  /** Asks the database, once for all that ask at the same time, and remembers the answer. */
-  const ask = (key: string, secret: Secret): Promise<Found | undefined> => {
-    const asked = underWay.get(key);
-    if (asked !== undefined) return asked;
-    const startedIn = turn;
-    const answer = read(secret, entries.get(key)?.seenAtMs ?? 0).then((found) => {
-      const before = entries.get(key);
-      if (found === undefined) {
-        entries.delete(key);
-        if (before !== undefined) onEnded([before.identity.access.credential]);
-        return found;
-      }
-      if (before !== undefined && !hasSameGrants(before.identity, found.identity)) {
-        onEnded([before.identity.access.credential]);
-      }
+  /** Remembers what the database says, and tells when that is not what it was. */
+  const note = (key: string, secret: Secret, found: Found | undefined): void => {
+    const before = entries.get(key);
+    if (found === undefined) entries.delete(key);
+    else {
       remember(key, {
         secret,
         identity: found.identity,
         seenAtMs: Math.max(found.seenAtMs, before?.seenAtMs ?? 0),
         touchedAtMs: before?.touchedAtMs ?? found.seenAtMs,
-        // what was asked before a change may be what was true before it
-        askAgainAtMs: startedIn === turn ? nowMs() + freshMs : 0,
+        askAgainAtMs: nowMs() + freshMs,
       });
-      return found;
-    });
-    const settled = answer.finally(() => {
-      if (underWay.get(key) === settled) underWay.delete(key);
-    });
-    underWay.set(key, settled);
-    return settled;
+    }
+    if (before !== undefined && !hasSameGrants(before.identity, found?.identity)) {
+      onEnded([before.identity.access.credential]);
+    }
+  };
+
+  /** Asks the database, once for all that ask at the same time, and remembers the answer. */
+  const ask = (key: string, secret: Secret): Promise<void> => {
+    const asked = underWay.get(key);
+    if (asked !== undefined) return asked;
+    const isAsking = (): boolean => underWay.get(key) === asking;
+    const asking: Promise<void> = (async () => {
+      try {
+        const found = await read(secret, entries.get(key)?.seenAtMs ?? 0);
+        // something changed meanwhile, or nobody waited any more: it may be what was true before
+        if (isAsking()) note(key, secret, found);
+        else await ask(key, secret);
+      } finally {
+        if (isAsking()) underWay.delete(key);
+      }
+    })();
+    underWay.set(key, asking);
+    return asking;
+  };
+
+  /** The same, but no longer than this: whoever asks next then asks anew. */
+  const askWithin = async (limitMs: number, key: string, secret: Secret): Promise<void> => {
+    try {
+      await within(limitMs, ask(key, secret));
+    } catch (error) {
+      underWay.delete(key);
+      throw error;
+    }
   };
 
   const remember = (key: string, entry: Entry): void => {
@@ -161,7 +175,7 @@ export function createIdentities(parts: IdentitiesParts): Identities {
   /** Asks again about what is remembered, which counts on when the database does not answer. */
   const refresh = async (key: string, entry: Entry): Promise<void> => {
     try {
-      await within(answerWithinMs, ask(key, entry.secret));
+      await askWithin(answerWithinMs, key, entry.secret);
     } catch (error) {
       // a control room stays signed in while the database is away
       warn('identifyFailed', error);
@@ -177,7 +191,7 @@ export function createIdentities(parts: IdentitiesParts): Identities {
       const key = `${secret.kind} ${Buffer.from(secret.hash).toString('base64')}`;
       const remembered = entries.get(key);
       try {
-        if (remembered === undefined) await within(newcomerWaitMs, ask(key, secret));
+        if (remembered === undefined) await askWithin(newcomerWaitMs, key, secret);
         else if (nowMs() >= remembered.askAgainAtMs) await refresh(key, remembered);
       } catch (error) {
         warn('identifyFailed', error);
@@ -195,7 +209,6 @@ export function createIdentities(parts: IdentitiesParts): Identities {
     },
 
     forgetUser: (userKey) => {
-      turn += 1;
       underWay.clear();
       for (const [key, { identity }] of entries) {
         if (identity.access.userKey === userKey) entries.delete(key);
@@ -203,7 +216,6 @@ export function createIdentities(parts: IdentitiesParts): Identities {
     },
 
     checkAll: async () => {
-      turn += 1;
       underWay.clear();
       for (const entry of entries.values()) entry.askAgainAtMs = 0;
       for (const [key, { secret }] of [...entries]) await ask(key, secret);
@@ -223,21 +235,6 @@ function secretOf({ cookie, bearer }: Credentials): Secret | undefined {
   return { hash: hashSecret(cookie), kind: isTokenSecret(cookie) ? 'display' : 'person' };
 }
 
-function hasSameGrants(one: Identity, other: Identity): boolean {
-  return JSON.stringify(one.access.grants) === JSON.stringify(other.access.grants);
-}
-
-/** Waits for a promise, but no longer than this; what it says later is heard by nobody. */
-async function within<Value>(limitMs: number, promise: Promise<Value>): Promise<Value> {
-  const enough = new AbortController();
-  const late = delay(limitMs, undefined, { signal: enough.signal }).then(() => {
-    throw new Error(`the database did not answer within ${limitMs} ms`);
-  });
-  late.catch(() => undefined);
-  promise.catch(() => undefined);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    enough.abort();
-  }
+function hasSameGrants(one: Identity, other: Identity | undefined): boolean {
+  return JSON.stringify(one.access.grants) === JSON.stringify(other?.access.grants);
 }

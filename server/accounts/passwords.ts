@@ -41,10 +41,15 @@ const commonWords: ReadonlySet<string> = new Set([
   ...obviousWords,
 ]);
 
-/** Hashes a password for keeping, as a PHC string. Takes tens of milliseconds; two run at a time. */
+/**
+ * Hashes a password for keeping, as a PHC string. Takes tens of milliseconds; two run at a time, and
+ * these go before the checks of strangers' passwords, since whoever sets one has shown who they are.
+ *
+ * @throws HashQueueFullError when too many wait
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(saltBytes);
-  const tag = await hashQueue.run(() => deriveTag(password, salt, cost, tagBytes), false);
+  const tag = await hashQueue.run(() => deriveTag(password, salt, cost, tagBytes), true);
   return writePhc(salt, tag);
 }
 

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Access } from '../domain/access.ts';
 import type { Health } from '../domain/health.ts';
+import { isDatabaseAway } from '../storage/isDatabaseAway.ts';
 import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
 import { harden, type Reach } from './hardening.ts';
 import { healthRoutes } from './healthRoutes.ts';
@@ -111,6 +112,7 @@ export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return sendProblem(request, reply, 'bad_request', error.message);
     }
+    if (isDatabaseAway(error)) return sendProblem(request, reply, 'database_away');
     // the address without its query: that may hold a token
     const url = request.url.split('?', 1)[0];
     log.error({ event: 'requestFailed', err: error, url }, 'a request failed');

@@ -34,11 +34,7 @@ export function tokenRoutes(tokens: Tokens): FastifyPluginCallbackTypebox {
         config: { access: 'person' },
         schema: { response: { 200: Type.Object({ tokens: Type.Array(tokenSchema) }) } },
       },
-      async (request) => {
-        const listed = await tokens.list(accessOf(request));
-        if (!listed.ok) throw new ProblemError(listed.reason, listed.detail);
-        return { tokens: listed.value.map(shown) };
-      },
+      async (request) => ({ tokens: (await tokens.list(accessOf(request))).map(shown) }),
     );
 
     app.post(

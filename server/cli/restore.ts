@@ -52,7 +52,9 @@ export const restore: Command = {
       });
     });
     if (withSecrets !== true && hasSecrets(from)) {
-      print('The backup also holds keys, which were left: run this again with --with-secrets.');
+      print(
+        'The backup also holds keys, which were left. To have them: the same with --replace --with-secrets.',
+      );
     }
     print(`Restored ${formatCount(filled.rows)} rows. Start Posko: npm start`);
   },

@@ -249,10 +249,14 @@ async function checkServer(client: pg.ClientBase): Promise<void> {
   }
 }
 
+/** Whoever waits longer for a connection, or for a database that hangs, is told so instead. */
+const connectMs = 10_000;
+
 function openPool(connection: pg.ClientConfig, log: Logger) {
   const pool = new pg.Pool({
     ...connection,
     max: maxConnections,
+    connectionTimeoutMillis: connectMs,
     // small queries over many days look dear to the planner, and compiling one takes longer than
     // running it
     onConnect: async (client) => {

@@ -7,6 +7,7 @@ import type { Dialect } from './dialect/dialect.ts';
 import { keepMinutes } from './dialect/keepMinutes.ts';
 import { refreshOldMinutes, setTimescalePolicies } from './dialect/timescalePolicies.ts';
 import { applyRetentionRules, type RetentionRun } from './privacy/applyRetentionRules.ts';
+import { heldSince } from './privacy/legalHold.ts';
 import { trimQuarantine } from './quarantineStore.ts';
 import { retentionEnd } from './retentionEnd.ts';
 
@@ -30,7 +31,7 @@ export type MaintenanceStatus = {
   }[];
   /** What could not be set up in the database, with what to run; a sentence each. */
   readonly advice: readonly string[];
-  /** When the rules of single regions and kinds were last applied, epoch ms; undefined: not yet. */
+  /** When the rules of single regions and kinds were last applied, epoch ms; undefined: none fits. */
   readonly retentionRules: (RetentionRun & { readonly ranAtMs: number }) | undefined;
 };
 
@@ -63,6 +64,8 @@ export class Maintenance {
   readonly #tasks: ReadonlyMap<Task, TaskState>;
   readonly #closing = new AbortController();
   #advice: readonly string[] = [];
+  /** Days that TimescaleDB's policies were last set to keep. */
+  #policyDays: number | undefined;
   #retentionRules: MaintenanceStatus['retentionRules'];
   #running: Promise<void> = Promise.resolve();
 
@@ -143,7 +146,8 @@ export class Maintenance {
       run: async (signal) => {
         const ranAtMs = nowMs();
         const options = { dialect, nowMs: ranAtMs, retentionDays, signal };
-        this.#retentionRules = { ...(await applyRetentionRules(pool, options)), ranAtMs };
+        const done = await applyRetentionRules(pool, options);
+        this.#retentionRules = done.units === 0 ? undefined : { ...done, ranAtMs };
       },
     };
     const minutes: Task = {
@@ -157,7 +161,7 @@ export class Maintenance {
       everyMs: hourMs,
       run: async () => {
         const beforeMs = await retentionEnd(pool, nowMs(), retentionDays);
-        if (beforeMs !== undefined) await drop(beforeMs);
+        if (beforeMs !== undefined) await drop(Math.min(beforeMs, await heldSince(pool)));
       },
     });
     switch (dialect) {
@@ -187,9 +191,15 @@ export class Maintenance {
       case 'timescale': {
         const policies: Task = {
           name: 'policies',
-          everyMs: Number.POSITIVE_INFINITY,
+          everyMs: 24 * hourMs,
           run: async () => {
-            this.#advice = await setTimescalePolicies(pool, retentionDays);
+            // longer while an open incident holds older days
+            const heldDays = Math.ceil((nowMs() - (await heldSince(pool))) / dayMs);
+            const days = Math.max(retentionDays, heldDays);
+            // setting them starts TimescaleDB's jobs, so only when there is something to set
+            if (days === this.#policyDays) return;
+            this.#advice = await setTimescalePolicies(pool, days);
+            this.#policyDays = days;
           },
         };
         const oldMinutes: Task = {

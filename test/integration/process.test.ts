@@ -11,7 +11,7 @@ import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../server/config.ts';
 import { asOperator, healthOf } from '../fixtures/operator.ts';
-import { listening } from './fixtures/listening.ts';
+import { listening, printedLink } from './fixtures/listening.ts';
 import { LiveScreen } from './fixtures/liveScreen.ts';
 import { registerTrackers } from './fixtures/runningPosko.ts';
 
@@ -95,7 +95,47 @@ async function written(http: string): Promise<number> {
   return (await healthOf(http)).storage.written;
 }
 
+/** Signs in, and returns the cookie. */
+async function sessionFrom(url: string, body: object): Promise<string> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-posko-request': '1' },
+    body: JSON.stringify(body),
+  });
+  expect(await answer.json()).toMatchObject({ kind: 'person' });
+  return answer.headers.getSetCookie().find((each) => each.startsWith('posko=')) ?? '';
+}
+
 describe.skipIf(process.platform !== 'linux')('the process', () => {
+  it('answers nothing until the link that it prints has made the first administrator, and prints none from then on', async () => {
+    const first = npmStart('start');
+    const link = printedLink(first);
+    const http = `http://127.0.0.1:${(await listening(first)).http.port}`;
+    const { kind, token } = await link;
+    expect(kind).toBe('setup');
+    for (const address of ['/api/v1/units', '/api/v1/session', '/health/ready', '/api/v1/x']) {
+      const answer = await fetch(http + address, { headers: { 'accept-language': 'en' } });
+      expect([address, answer.status]).toEqual([address, 503]);
+      expect(await answer.json()).toMatchObject({ title: expect.stringMatching(/set-up link/) });
+    }
+    const person = { name: 'andi', fullName: 'Andi', password: 'kuda lumping hijau' };
+    const cookie = await sessionFrom(`${http}/api/v1/setup`, { token, ...person });
+    expect((await fetch(`${http}/api/v1/units`, { headers: { cookie } })).status).toBe(200);
+    const ended = once(first, 'exit');
+    first.kill('SIGTERM');
+    await ended;
+
+    const second = npmStart('start');
+    let printed = '';
+    second.stderr?.on('data', (data) => {
+      printed += data;
+    });
+    const again = `http://127.0.0.1:${(await listening(second)).http.port}`;
+    while (!printed.includes('Ctrl-C')) await once(second.stderr ?? second, 'data');
+    expect(printed).not.toContain('#setup=');
+    await sessionFrom(`${again}/api/v1/session`, { name: 'andi', password: person.password });
+  }, 60_000);
+
   it('hears of a tracker that is added while it runs, survives kill -9 with what it stored, and ends with all its children', async () => {
     await registerTrackers(dataDir, []);
     const first = npmStart('start');
@@ -249,8 +289,14 @@ describe.skipIf(process.platform !== 'linux')('the process', () => {
 
   it('runs the demonstration: a dozen units that move, and data that do not outlive it', async () => {
     const child = npmStart('demo');
+    const link = printedLink(child);
     const ports = await listening(child);
-    const room = await LiveScreen.open(`http://127.0.0.1:${ports.http.port}`);
+    const http = `http://127.0.0.1:${ports.http.port}`;
+    const { kind, token } = await link;
+    expect(kind).toBe('link');
+    const room = await LiveScreen.open(http, {
+      cookie: await sessionFrom(`${http}/api/v1/session/link`, { token }),
+    });
     expect(room.messages[0]).toMatchObject({ type: 'hello', mode: 'demo' });
     const roster = room.messages.findLast((message) => message.type === 'units');
     expect(roster?.units).toHaveLength(12);

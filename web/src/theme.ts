@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** The system's own interface font: crisp on every desk, and nothing to fetch. */
 export const fontFamily =
@@ -40,7 +40,11 @@ export const theme = createTheme({
   colors: { choice, dark },
   primaryColor: 'choice',
   primaryShade: { light: 6, dark: 3 },
-  autoContrast: true,
+  // the library takes its contrast from one theme for both: white on the light blue would be 2.2:1
+  variantColorResolver: (asked) => {
+    const colors = defaultVariantColorsResolver(asked);
+    return asked.variant === 'filled' ? { ...colors, color: 'var(--on-choice)' } : colors;
+  },
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,

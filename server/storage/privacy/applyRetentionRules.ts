@@ -4,7 +4,7 @@ import type { Dialect } from '../dialect/dialect.ts';
 import { retentionEnd } from '../retentionEnd.ts';
 import { readCarriedTrackers } from './carriedTrackers.ts';
 import { deletePositionsOfDay, type TrackWindow } from './deletePositions.ts';
-import { findLegalHolds } from './legalHold.ts';
+import { findLegalHolds, heldSince } from './legalHold.ts';
 
 /** What a run of the rules did. */
 export type RetentionRun = {
@@ -55,7 +55,9 @@ export async function applyRetentionRules(
   });
   const untilMs = windows.reduce((ms, { toMs }) => Math.max(ms, toMs), 0);
   let deleted = 0;
-  for (let day = dayOf(oldestMs); day < untilMs && !signal.aborted; day += dayMs) {
+  // what an incident held beyond the retention of all may still be there
+  const firstMs = Math.min(oldestMs, await heldSince(pool));
+  for (let day = dayOf(firstMs); day < untilMs && !signal.aborted; day += dayMs) {
     deleted += await deletePositionsOfDay(pool, dialect, day, windows);
   }
   return { units: daysOf.size, heldUnits: heldFromMs.size, deleted };

@@ -13,6 +13,19 @@ export type LegalHold = {
 const hoursBefore = 24;
 
 /**
+ * The moment from which on open incidents hold positions of whole regions, epoch ms; Infinity: none
+ * does. Whole days from then on are kept, whoever's they are.
+ */
+export async function heldSince(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ held_ms: number | null }>(
+    `select (extract(epoch from min(opened_at) - interval '${hoursBefore} hours') * 1000)::float8
+            as held_ms
+     from incidents where closed_at is null`,
+  );
+  return rows[0]?.held_ms ?? Number.POSITIVE_INFINITY;
+}
+
+/**
  * Which open incidents hold data of which units (UU 27/2022, articles 8 and 15: the right to erasure
  * does not stand against the enforcement of law). A unit that an incident names is held with all
  * there is of it. Others are held from a day before the incident opened, if its region is their home,

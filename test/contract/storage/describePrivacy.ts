@@ -391,6 +391,31 @@ export function describePrivacy(opener: Opener): void {
       expect(await timesOf(key)).toEqual([handedMs - 1, nowMs]);
     });
 
+    it('spares, with the days of all units, what an open incident holds', async () => {
+      const { pool, dialect } = database();
+      const key = await addPatrol(pool, 'HT-01');
+      const times = [-9, -6, -5, -1].map((days) => today + days * dayMs);
+      await write(key, [...times, nowMs]);
+      await insertIncident(pool, '64.71', today - 5 * dayMs, false);
+      const options = { pool, dialect, retentionDays: 3, log: silent, nowMs: () => nowMs };
+      const maintenance = new Maintenance(options);
+      const keptDays = async (): Promise<string | undefined> => {
+        const { rows } = await pool.query<{ days: string }>(
+          `select config ->> 'drop_after' as days from timescaledb_information.jobs
+           where proc_name = 'policy_retention' and hypertable_name = 'positions'`,
+        );
+        return rows[0]?.days;
+      };
+      await maintenance.runAll();
+      expect(maintenance.status().failing).toEqual([]);
+      if (dialect === 'timescale') expect(await keptDays()).toMatch(/^[67] days$/);
+      else expect(await timesOf(key)).toEqual([...times.slice(1), nowMs]);
+      await pool.query('update incidents set closed_at = now()');
+      await maintenance.runAll();
+      if (dialect === 'timescale') expect(await keptDays()).toBe('3 days');
+      else expect(await timesOf(key)).toEqual([times[3], nowMs]);
+    });
+
     it('is kept by the maintenance, which says what it did', async () => {
       const { pool, dialect } = database();
       await write(await addPatrol(pool, 'HT-01'), [today - 5 * dayMs, nowMs]);

@@ -103,7 +103,7 @@ describe('a token', () => {
     expect((await asCookie.send('GET', '/session')).json()).toMatchObject({ code: 'signed_out' });
     const asDisplay = await openBrowser(posko).send('POST', '/session/display', { token: secret });
     expect(asDisplay.json()).toMatchObject({ code: 'token_not_found' });
-    for (const url of ['/users', '/audit', '/sessions']) {
+    for (const url of ['/users', '/audit', '/sessions', '/tokens']) {
       expect((await withBearer(secret, 'GET', url)).json()).toMatchObject({ code: 'forbidden' });
     }
     // a wrong one is not made up for by a cookie

@@ -28,11 +28,13 @@ let pool: pg.Pool;
 const screens: LiveScreen[] = [];
 
 beforeAll(async () => {
-  posko = await runPosko([], async (prepared) => {
-    for (const place of ['own', 'neighbour', 'far'] as const) {
-      const added = await addTracker(prepared, testTracker(units[place], regions[place]));
-      if (!added.ok) throw new Error(added.detail);
-    }
+  posko = await runPosko([], {
+    prepare: async (prepared) => {
+      for (const place of ['own', 'neighbour', 'far'] as const) {
+        const added = await addTracker(prepared, testTracker(units[place], regions[place]));
+        if (!added.ok) throw new Error(added.detail);
+      }
+    },
   });
   pool = new pg.Pool({ ...readConnection(posko.config.dataDir), max: 4 });
   const device = await connectAsync(posko.mqtt, { reconnectPeriod: 0 });

@@ -73,7 +73,9 @@ beforeEach(() => {
     sessionByHash: (hash) => {
       const found = base.sessions[0];
       return answer(
-        found !== undefined && isOf(hash, 'secret') ? { session: found, user: base.user } : undefined,
+        found !== undefined && isOf(hash, 'secret')
+          ? { session: found, user: base.user }
+          : undefined,
       );
     },
     tokenByHash: (hash) =>
@@ -147,6 +149,18 @@ describe('who asks', () => {
     expect(await who('other')).toBe('database_away');
     expect(lines.join('')).toContain('connection refused');
     expect(lines.join('')).not.toContain('secret"');
+  });
+
+  it('hears of its end once a database answers again that had not answered at all', async () => {
+    await who('secret');
+    base.state = 'silent';
+    nowMs = 30_000;
+    expect(await who('secret')).toBe('andi');
+    base.state = 'there';
+    base.sessions = [];
+    nowMs = 35_000;
+    expect(await who('secret')).toBe('ended');
+    expect(ended).toEqual(['session:1']);
   });
 
   it('asks a database that is away seldom, so that nobody waits for it with every request', async () => {

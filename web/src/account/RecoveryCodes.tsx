@@ -3,10 +3,15 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { copyText } from '../forms/CopyField.tsx';
 
-type RecoveryCodesProps = { readonly codes: readonly string[]; readonly onDone: () => void };
+type RecoveryCodesProps = {
+  /** Whose they are, for the paper that they are printed on. */
+  readonly name: string;
+  readonly codes: readonly string[];
+  readonly onDone: () => void;
+};
 
 /** The codes that stand for the second factor when the phone is lost; shown this once. */
-export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
+export function RecoveryCodes({ name, codes, onDone }: RecoveryCodesProps) {
   const { t } = useTranslation();
   const list = useRef<HTMLOListElement>(null);
   const [state, setState] = useState<'copied' | 'byHand'>();
@@ -22,16 +27,21 @@ export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
   return (
     <>
       <Text size="sm">{t('account.recoveryIntro')}</Text>
-      <ol
-        ref={list}
-        tabIndex={-1}
-        className="recovery-codes"
-        aria-label={t('account.recoveryTitle')}
-      >
-        {codes.map((code) => (
-          <li key={code}>{code}</li>
-        ))}
-      </ol>
+      <div className="recovery-sheet">
+        <p className="recovery-owner" aria-hidden="true">
+          {t('app.name')} · {name} · {t('account.recoveryTitle')}
+        </p>
+        <ol
+          ref={list}
+          tabIndex={-1}
+          className="recovery-codes"
+          aria-label={t('account.recoveryTitle')}
+        >
+          {codes.map((code) => (
+            <li key={code}>{code}</li>
+          ))}
+        </ol>
+      </div>
       <Group>
         <Button variant="default" onClick={() => void copy()}>
           {t('copy.copy')}

@@ -27,6 +27,7 @@ export function SecondFactorPart({ session, onChange }: SecondFactorPartProps) {
   if (codes !== undefined) {
     return (
       <RecoveryCodes
+        name={session.name}
         codes={codes}
         onDone={() => {
           setCodes(undefined);

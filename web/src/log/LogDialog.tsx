@@ -63,9 +63,7 @@ export function LogDialog({ zone, onClose }: LogDialogProps) {
           <Table.Tbody>
             {page.entries.map((entry) => (
               <Table.Tr key={entry.sequence} data-action={entry.action}>
-                <Table.Td className="digits log-time">
-                  {time(entry.happenedAtMs)}
-                </Table.Td>
+                <Table.Td className="digits log-time">{time(entry.happenedAtMs)}</Table.Td>
                 <Table.Td>{actorText(entry.actor, t)}</Table.Td>
                 <Table.Td>{actionText(entry.action, t)}</Table.Td>
                 <Table.Td>{subjectText(entry.subject, t)}</Table.Td>

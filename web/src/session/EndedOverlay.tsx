@@ -24,6 +24,7 @@ export function EndedOverlay({ session, isDemo, onSession }: EndedOverlayProps) 
     if (shown === null) return;
     const before = document.activeElement;
     shown.showModal();
+    shown.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     const keepOpen = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape') return;
       event.preventDefault();

@@ -46,7 +46,6 @@ function PasswordStep({ signIn, isNamed }: { readonly signIn: SignIn; readonly i
         spellCheck={false}
         required
         readOnly={isNamed}
-        data-autofocus={!isNamed || undefined}
         autoFocus={!isNamed}
         maxLength={64}
         value={typed.name}
@@ -58,7 +57,8 @@ function PasswordStep({ signIn, isNamed }: { readonly signIn: SignIn; readonly i
         label={t('field.password')}
         autoComplete="current-password"
         required
-        autoFocus={isNamed}
+        // where the overlay puts the focus, once it is shown
+        data-autofocus={isNamed || undefined}
         maxLength={512}
         value={typed.password}
         error={faults.password === true && t('field.missing')}

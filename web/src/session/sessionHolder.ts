@@ -39,6 +39,8 @@ export class SessionHolder {
   #cancelTimer: () => void = () => {};
   #attempt = 0;
   #isInDoubt = false;
+  /** The answer to this very question may be what there is to doubt. */
+  #isAsking = false;
   /** Counts what makes an answer that is still under way an old one. */
   #turn = 0;
 
@@ -64,7 +66,13 @@ export class SessionHolder {
    * else now. A change that is under way may be what did it, and its answer brings the new cookie.
    */
   async doubt(): Promise<void> {
-    if (this.#isInDoubt || this.#state.state !== 'signed_in' || this.#state.hasEnded) return;
+    if (
+      this.#isInDoubt ||
+      this.#isAsking ||
+      this.#state.state !== 'signed_in' ||
+      this.#state.hasEnded
+    )
+      return;
     this.#isInDoubt = true;
     await this.#around.api.settled();
     await this.check();
@@ -74,7 +82,9 @@ export class SessionHolder {
   /** Asks the server who is signed in. */
   async check(): Promise<void> {
     const turn = this.#nextTurn();
+    this.#isAsking = true;
     const answer = await this.#around.api.get('/session', readSession);
+    this.#isAsking = false;
     if (turn !== this.#turn) return;
     if (answer.ok) this.take(answer.value);
     else this.#refused(answer.problem, undefined);

@@ -196,6 +196,60 @@ describe('a live client', () => {
     expect(world.client.badMessages).toBe(0);
   });
 
+  it('tells that it was refused when a socket ends for want of permission, or without a word', () => {
+    const world = liveWorld();
+    let refusals = 0;
+    world.client.onRefused(() => {
+      refusals += 1;
+    });
+    world.sockets[0]?.closed(1001);
+    expect(refusals).toBe(0);
+    world.pass(500);
+    world.sockets[1]?.closed(1006);
+    expect(refusals).toBe(1);
+    world.pass(1000);
+    world.say(hello(world));
+    world.sockets[2]?.closed(4401);
+    expect(refusals).toBe(2);
+  });
+
+  it('connects again at once when its permissions changed, and only the first time', () => {
+    const world = liveWorld();
+    world.pass(10_000);
+    world.sockets[0]?.closed(4403);
+    expect(world.waits()).toEqual([0]);
+    world.pass(0);
+    world.say(snapshot(world, { sequence: 1 }, []));
+    world.sockets[1]?.closed(4403);
+    expect(world.waits()).toEqual([1000]);
+  });
+
+  it('lets go when paused, keeps what it knew, and connects when started again', () => {
+    const world = liveWorld();
+    world.client.pause();
+    expect(world.sockets[0]?.isClosed).toBe(true);
+    expect(world.waits()).toEqual([]);
+    expect(world.client.connection).toEqual({ state: 'paused', sinceMs: startMs });
+    expect(world.client.table.count).toBe(2);
+    world.client.connectNow();
+    expect(world.sockets).toHaveLength(1);
+    world.client.start();
+    expect(world.sockets).toHaveLength(2);
+    expect(world.client.connection).toEqual({ state: 'lost', sinceMs: startMs });
+    world.client.start();
+    expect(world.sockets).toHaveLength(2);
+    world.say(snapshot(world, { sequence: 1 }, []));
+    expect(world.client.connection.state).toBe('live');
+  });
+
+  it('has nothing to pause before it was started', () => {
+    const world = createFakeWorld();
+    world.client.pause();
+    expect(world.client.connection.state).toBe('connecting');
+    world.client.start();
+    expect(world.sockets).toHaveLength(1);
+  });
+
   it('says nothing more after it was closed', () => {
     const world = liveWorld();
     world.client.close();

@@ -1,0 +1,25 @@
+/**
+ * True for an error by which the database cannot be asked now, as opposed to one that says what is
+ * wrong with the question: the connection broke or cannot be made, or the server starts, stops or has
+ * no connection left (PostgreSQL 18 documentation, appendix A: classes 08 and 53, codes 57P01 to 57P05).
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string') {
+    const { code } = error;
+    return /^(08...|53...|57P0[1-5])$/.test(code) || systemCodes.has(code);
+  }
+  // what the driver says by words only
+  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
+}
+
+const systemCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);

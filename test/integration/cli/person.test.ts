@@ -1,0 +1,164 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { readLog } from '../../../server/storage/log/logStore.ts';
+import { writeRecorded } from '../../../server/storage/recordStore.ts';
+import { installationOfFile } from './installation.ts';
+
+const installation = installationOfFile();
+const pool = () => installation().database.pool;
+const posko = (...args: readonly string[]) => installation().posko(args);
+const day = Date.UTC(2024, 10, 27);
+
+beforeEach(async () => {
+  await pool().query('truncate units, trackers, tracker_assignments, incidents, users cascade');
+  await pool().query('truncate positions, retention_rules');
+  await posko('tracker', 'add', 'hp-07', '--region', '64.08', '--bearer', 'Bripka Andi');
+  const { rows } = await pool().query<{ key: number }>('select key from trackers');
+  await writeRecorded(pool(), {
+    positions: [0, 1, 2].map((hours) => ({
+      trackerKey: rows[0]?.key ?? 0,
+      fix: { fixedAtMs: day + hours * 3_600_000, lon: 117.5, lat: 0.5 },
+      receivedAtMs: day + hours * 3_600_000,
+      verdict: 'live',
+    })),
+    quarantined: [],
+  });
+});
+
+it('finds a person by part of the name', async () => {
+  const found = await posko('person', 'find', 'andi', '--reason', 'permintaan 3');
+  expect(found).toEqual({ status: 0, output: 'unit\thp-07\tBripka Andi\t64.08\n', error: '' });
+  expect((await posko('person', 'find', 'nobody', 'here')).output).toBe('Nobody was found.\n');
+  const [, entry] = await lastDeeds(2);
+  expect(entry).toMatchObject({ action: 'person.searched', data: { reason: 'permintaan 3' } });
+  // what cannot be erased later
+  expect(JSON.stringify(await lastDeeds(20))).not.toMatch(/Andi|nobody/i);
+});
+
+it('changes and takes away who carries a unit', async () => {
+  await posko('tracker', 'set', 'hp-07', '--bearer', 'Budi');
+  expect((await posko('person', 'find', 'budi')).output).toMatch(/^unit\thp-07\tBudi/);
+  await posko('tracker', 'set', 'hp-07', '--bearer', '');
+  expect((await posko('person', 'find', 'budi')).output).toBe('Nobody was found.\n');
+});
+
+describe('person export', () => {
+  it('writes all of a unit into a file for its owner alone, with the reason in the log', async () => {
+    const to = path.join(scratch(), 'andi.json');
+    const args = ['person', 'export', '--unit', 'hp-07', '--reason', 'permintaan 4', '--to', to];
+    const end = await posko(...args);
+    expect(end).toMatchObject({ status: 0, error: '' });
+    const read = JSON.parse(readFileSync(to, 'utf8'));
+    expect(read.unit).toMatchObject([{ bearer: 'Bripka Andi' }]);
+    expect(read.positions).toHaveLength(3);
+    expect(statSync(to).mode & 0o777).toBe(0o600);
+    expect(await lastDeeds(1)).toMatchObject([
+      {
+        action: 'person.exported',
+        subject: 'unit:hp-07',
+        region: '64.08',
+        data: { reason: 'permintaan 4' },
+      },
+    ]);
+    const before = readFileSync(to, 'utf8');
+    expect(await posko(...args)).toMatchObject({
+      status: 1,
+      error: `There is a file ${to} already: name a new one.\n`,
+    });
+    expect(readFileSync(to, 'utf8')).toBe(before);
+  });
+
+  it('says so when there is nobody of that name', async () => {
+    const to = path.join(scratch(), 'x.json');
+    for (const who of [
+      ['--unit', 'x'],
+      ['--user', 'x'],
+    ]) {
+      const end = await posko('person', 'export', ...who, '--reason', 'x', '--to', to);
+      expect(end).toMatchObject({ status: 1, error: expect.stringMatching(/^There is no u/) });
+      expect(existsSync(to)).toBe(false);
+    }
+  });
+});
+
+describe('person erase', () => {
+  const erase = (from: string, to: string) =>
+    posko(
+      ...['person', 'erase', '--unit', 'hp-07', '--from', from, '--to', to],
+      ...['--reason', 'permintaan 5'],
+    );
+
+  it('erases what is in the window', async () => {
+    const end = await erase('2024-11-27', '2024-11-27T10:00+08:00');
+    expect(end).toMatchObject({ status: 0, error: '' });
+    expect(end.output).toMatch(/^Erased of hp-07: 2 positions, 0 entries of quarantine, 0 events/);
+    expect((await posko('person', 'find', 'andi')).output).toBe('Nobody was found.\n');
+  });
+
+  it('is refused while an open incident holds it, and names that', async () => {
+    await pool().query(
+      `insert into incidents (id, title, level, region, lon, lat, opened_at)
+       values (gen_random_uuid(), 'Ricuh', 'merah', '64.08', 0, 0, '2024-11-27T12:00Z')`,
+    );
+    const end = await erase('2024-11-27', '2024-11-28');
+    expect(end).toMatchObject({ status: 1, output: '' });
+    expect(end.error).toMatch(
+      /^Nothing was erased: the open incident "Ricuh" \(.*\) holds from 2024-11-26T12:00.*Close it/,
+    );
+    expect((await posko('person', 'find', 'andi')).output).toMatch(/^unit/);
+  });
+});
+
+it('sets, lists and removes how long positions are kept', async () => {
+  expect(await posko('retention', 'set', '64.08', 'handheld', '90')).toMatchObject({
+    status: 0,
+    output: 'Positions of handheld of 64.08 are kept 90 days.\n',
+  });
+  await posko('retention', 'set', '*', '*', '180');
+  expect((await posko('retention', 'list')).output).toBe(
+    '*\t*\t366\n*\t*\t180\n64.08\thandheld\t90\n',
+  );
+  expect(await posko('retention', 'remove', '*', '*')).toMatchObject({ status: 0 });
+  expect(await posko('retention', 'remove', '*', '*')).toMatchObject({
+    status: 1,
+    error: 'There is no rule for * *.\n',
+  });
+  expect((await lastDeeds(3)).map(({ action, region }) => [action, region])).toEqual([
+    ['retention.removed', null],
+    ['retention.set', null],
+    ['retention.set', '64.08'],
+  ]);
+});
+
+it.each([
+  [['person', 'find', 'a'], /^name at least two letters/],
+  [['person', 'export', '--reason', 'x', '--to', 'y'], /^name either --unit or --user/],
+  [['person', 'export', '--unit', 'x', '--to', 'y'], /^--reason is missing/],
+  [['person', 'export', '--unit', 'x', '--reason', 'y'], /^--to is missing/],
+  [['person', 'erase', '--from', '2024-11-27'], /^--unit is missing/],
+  [['person', 'erase', '--unit', 'x', '--from', '27 Nov'], /^--from is "27 Nov"; it must look/],
+  [['person', 'erase', '--unit', 'x', '--from', '2024-11-27T08:00'], /^--from is "2024/],
+  [
+    ['person', 'erase', '--unit', 'x', '--from', '2024-11-27', '--to', '2024-11-27'],
+    /^--from must be before --to/,
+  ],
+  [['retention', 'set', '64.08', 'tank', '9'], /^the kind is "tank"/],
+  [['retention', 'set', '64.08.04', '*', '9'], /^the region is "64.08.04"/],
+  [['retention', 'set', '64.08', '*'], /^name <region> <kind> <days>/],
+  [['retention', 'set', '64.08', '*', '366'], /^all positions go after POSKO_RETENTION_DAYS, 366/],
+])('is called wrongly with %j', async (args, sentence) => {
+  const end = await posko(...args);
+  expect(end).toMatchObject({ status: 2, error: expect.stringMatching(sentence) });
+});
+
+function lastDeeds(limit: number) {
+  return readLog(pool(), { before: undefined, limit, regions: undefined });
+}
+
+function scratch(): string {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'posko-test-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
