@@ -6,6 +6,7 @@ import {
   type JournalInput,
   maxBodyBytes,
 } from '../server/domain/journalRecord.ts';
+import { ObstacleError } from '../server/domain/obstacleError.ts';
 import type { Tracker } from '../server/domain/unit.ts';
 import type {
   FromIngest,
@@ -131,7 +132,7 @@ export class Ingest {
         return;
       case 'notOpened':
         this.#closing = true;
-        this.#opened.reject(new Error(message.detail));
+        this.#opened.reject(new ObstacleError(message.detail));
         return;
       case 'listening':
         this.#listening.resolve(message.mqttPort);

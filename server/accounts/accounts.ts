@@ -92,7 +92,7 @@ export function createAccounts({ records, seal, nowMs, log }: AccountsParts): Ac
     identify: (credentials: Credentials) => identities.identify(credentials),
     identityOf: (access) => identities.identityOf(access),
     hasAdministrator,
-    signIn: createSignIn({ records, sessions, devices, seal, nowMs }),
+    signIn: createSignIn({ records, sessions, devices, seal, nowMs, log }),
     makeSignInLink: (userName) => {
       const secret = newSecret();
       links.set(linkKey(secret), userName);

@@ -164,7 +164,9 @@ export function createIdentities(parts: IdentitiesParts): Identities {
       entry.touchedAtMs = now;
       touch(access, now).catch((error: unknown) => warn('touchFailed', error));
     }
-    return { ok: true, value: access };
+    // what is opened with it lasts no longer than a session that is not used any more
+    const expiresAtMs = Math.min(access.expiresAtMs, now + idleMs);
+    return { ok: true, value: { ...access, expiresAtMs } };
   };
 
   const touch = ({ kind, credential }: Access, atMs: number): Promise<void> => {

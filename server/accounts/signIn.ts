@@ -1,4 +1,5 @@
-import { checkUserName } from '../domain/account.ts';
+import type { Logger } from 'pino';
+import { checkUserName, type Deed } from '../domain/account.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import { deedOnUser } from './deeds.ts';
 import { HashQueueFullError } from './hashQueue.ts';
@@ -38,6 +39,7 @@ export type SignInParts = {
   readonly devices: KnownDevices;
   readonly seal: Seal;
   readonly nowMs: () => number;
+  readonly log: Logger;
 };
 
 /** Bounds of memory: each entry is some hundred bytes. */
@@ -55,11 +57,18 @@ const logEveryMs = 60_000;
 export function createSignIn(
   parts: SignInParts,
 ): (attempt: SignInAttempt) => Promise<SignInAnswer> {
-  const { records, sessions, devices, seal, nowMs } = parts;
+  const { records, sessions, devices, seal, nowMs, log } = parts;
   const accounts = createThrottle({ maxWaitMs: 30_000, atOnce: 1, maxKeys });
   const addresses = createThrottle({ maxWaitMs: 5_000, atOnce: 4, maxKeys });
   const codes = createThrottle({ maxWaitMs: 300_000, atOnce: 1, maxKeys });
   const logged = createOncePer(logEveryMs, maxKeys);
+
+  /** Not waited for: how long it takes would tell whether there is such a name. */
+  const note = (deed: Deed): void => {
+    records.appendLog(deed).catch((error: unknown) => {
+      log.error({ event: 'deedLost', err: error, action: deed.action }, 'a deed is not in the log');
+    });
+  };
 
   const check = async (
     attempt: SignInAttempt,
@@ -74,7 +83,7 @@ export function createSignIn(
       // and all of those together make one entry a minute: strangers shall not fill the log
       if (logged(user?.name ?? '', nowMs())) {
         const data = { address: origin.address };
-        await records.appendLog(
+        note(
           user === undefined
             ? { actor: null, action: 'session.refused', subject: null, region: null, data }
             : deedOnUser(null, 'session.refused', user, data),
@@ -94,7 +103,7 @@ export function createSignIn(
       if (!isTaken) {
         if (logged(`code ${name}`, nowMs())) {
           const data = { address: origin.address };
-          await records.appendLog(deedOnUser(null, 'session.code_refused', user, data));
+          note(deedOnUser(null, 'session.code_refused', user, data));
         }
         return { answer: wrong, outcome: 'passed' };
       }

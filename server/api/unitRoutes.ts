@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { isInScope, scopeOf } from '../domain/access.ts';
 import type { RosterEntry } from '../domain/unit.ts';
 import { type UnitDetails, unitDetailsSchema, unitListSchema } from '../domain/unitDetails.ts';
+import { drivingTrack } from '../tracking/drivingTrack.ts';
 import type { Roster } from '../tracking/roster.ts';
 import type { Tracks } from '../tracking/tracks.ts';
 import { ProblemError } from './problem.ts';
@@ -16,8 +17,7 @@ const maxPage = 5_000;
 export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbackTypebox {
   const detailsOf = (entry: RosterEntry): UnitDetails => {
     const { trackerId, ...unit } = entry;
-    const tracker = roster.trackerOf(entry.key);
-    const track = tracker === undefined ? undefined : tracks.get(tracker.key);
+    const track = drivingTrack(roster.trackersOf(entry.key), (key) => tracks.get(key));
     const position =
       track?.newest === undefined || track.newestReceivedAtMs === undefined
         ? null

@@ -24,7 +24,7 @@ export type AssignTrackerReason =
 /**
  * Gives a tracker to a unit: ends, at that moment, what the tracker was assigned to and, for a
  * primary, the unit's primary until then (which no unit carries from there on, until it is assigned
- * again). All or nothing; running servers hear of it at once (see watchTrackers).
+ * again). All or nothing; running servers hear of it at once (see watchChanges).
  *
  * @returns the assignments that ended
  */

@@ -7,12 +7,15 @@ export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && typeof error.code === 'string') {
     const { code } = error;
-    return /^(08...|53...|57P0[1-5])$/.test(code) || systemCodes.has(code);
+    // of a file, these say something else
+    const isOfConnection = !('syscall' in error) || connecting.has(String(error.syscall));
+    return /^(08...|53...|57P0[1-5])$/.test(code) || (systemCodes.has(code) && isOfConnection);
   }
   // what the driver says by words only
   return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
 }
 
+const connecting = new Set(['connect', 'read', 'write', 'getaddrinfo']);
 const systemCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Deed, Session, User } from '../domain/account.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
-import { toUser, type UserRow, userColumns } from './userStore.ts';
+import { toUser, type UserRow, userColumns } from './userRow.ts';
 
 /** A session to add; `idHash` is the SHA-256 of what the cookie holds. */
 export type NewSession = Omit<Session, 'key'> & { readonly idHash: Uint8Array };

@@ -26,7 +26,7 @@ export type AddTrackerReason = 'bad_id' | 'bad_region' | 'bad_callsign' | 'bad_b
 
 /**
  * Adds a tracker and a unit with the same id that carries it from its very first fix on, both or
- * neither. Running servers hear of it at once (see watchTrackers).
+ * neither. Running servers hear of it at once (see watchChanges).
  */
 export async function addTracker(
   pool: Pool,

@@ -2,9 +2,9 @@ import type { Pool, PoolClient } from 'pg';
 import type { Grant } from '../domain/access.ts';
 import type { Deed, User, UserSecrets } from '../domain/account.ts';
 import { ObstacleError } from '../domain/obstacleError.ts';
-import { roles } from '../domain/permission.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
+import { toUser, type UserRow, userColumns } from './userRow.ts';
 
 /** A user to add. */
 export type NewUser = {
@@ -215,47 +215,6 @@ async function updateUser(
     ...values,
   ]);
   if (rowCount === 0) throw new Error(`There is no user with the key ${userKey}.`);
-}
-
-/** The columns of a User, of a table named `u`. */
-export const userColumns = `
-  u.key, u.name, u.full_name, u.must_change_password, u.disabled_at is not null as is_disabled,
-  u.totp_secret is not null as has_second_factor,
-  floor(extract(epoch from u.created_at) * 1000)::float8 as created_at_ms,
-  array(select g.role || ' ' || g.region from grants g
-        where g.user_key = u.key order by g.region, g.role) as grants`;
-
-/** A row of userColumns. */
-export type UserRow = {
-  readonly key: number;
-  readonly name: string;
-  readonly full_name: string;
-  readonly must_change_password: boolean;
-  readonly is_disabled: boolean;
-  readonly has_second_factor: boolean;
-  readonly created_at_ms: number;
-  /** `administrator *` */
-  readonly grants: readonly string[];
-};
-
-export function toUser(row: UserRow): User {
-  return {
-    key: row.key,
-    name: row.name,
-    fullName: row.full_name,
-    grants: row.grants.flatMap(toGrant),
-    hasSecondFactor: row.has_second_factor,
-    mustChangePassword: row.must_change_password,
-    isDisabled: row.is_disabled,
-    createdAtMs: row.created_at_ms,
-  };
-}
-
-/** A role that this program does not know gives nothing. */
-export function toGrant(text: string): readonly Grant[] {
-  const [name, region = ''] = text.split(' ');
-  const role = roles.find((each) => each === name);
-  return role === undefined ? [] : [{ role, region }];
 }
 
 async function readUser(client: PoolClient, key: number): Promise<User | undefined> {

@@ -4,6 +4,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { ObstacleError } from '../../server/domain/obstacleError.ts';
 import { builtPages, checkout, hashPageInputs, pageFolder } from './pageInputs.ts';
 
 export type EnsureWebBuiltOptions = {
@@ -29,7 +30,7 @@ export async function ensureWebBuilt({ log, signal }: EnsureWebBuiltOptions): Pr
   try {
     await promisify(execFile)(process.execPath, [program], { cwd: checkout, signal });
   } catch (error) {
-    throw new Error(`The page could not be built: ${complaintOf(error)}`, { cause: error });
+    throw new ObstacleError(`The page could not be built: ${complaintOf(error)}`, { cause: error });
   }
   return folder;
 }
@@ -38,7 +39,7 @@ async function checkCanBuild(): Promise<void> {
   try {
     createRequire(import.meta.url).resolve('vite/package.json');
   } catch (error) {
-    throw new Error(
+    throw new ObstacleError(
       'The page is not built, and vite, which builds it, is not installed (npm ci --omit=dev leaves it out): ' +
         'run "npm ci && npm run build" and start again, or bring web/dist along from where it was built.',
       { cause: error },
@@ -48,7 +49,7 @@ async function checkCanBuild(): Promise<void> {
     await mkdir(builtPages, { recursive: true });
     await access(builtPages, constants.W_OK);
   } catch (error) {
-    throw new Error(
+    throw new ObstacleError(
       `The page is not built, and ${builtPages} cannot be written to: ` +
         'run "npm run build" once as the owner of this folder, then start again.',
       { cause: error },

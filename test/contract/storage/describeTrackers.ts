@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { assignTracker } from '../../../server/storage/assignTracker.ts';
 import { addTracker, changeTracker, listTrackers } from '../../../server/storage/trackerStore.ts';
-import { watchTrackers } from '../../../server/storage/watchTrackers.ts';
+import { watchChanges } from '../../../server/storage/watchChanges.ts';
 import { addPatrol, describeOver, minuteMs, nowMs, patrol } from './openedStores.ts';
 import type { Opener } from './openers.ts';
 import { silent } from './silent.ts';
@@ -48,7 +48,8 @@ export function describeTrackers(opener: Opener): void {
     it('are heard of by those who watch, as are changes of units and assignments', async () => {
       const { pool, connection } = database();
       let seen: readonly string[] = [];
-      const watch = await watchTrackers({
+      const watch = await watchChanges({
+        channel: 'posko_trackers',
         connection,
         log: silent,
         onChange: async () => {

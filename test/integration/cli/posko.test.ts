@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Database, openDatabase } from '../../../server/storage/database.ts';
 import { type DataDir, openDataDir } from '../../../server/storage/dataDir.ts';
 import { listTrackers } from '../../../server/storage/trackerStore.ts';
-import { watchTrackers } from '../../../server/storage/watchTrackers.ts';
+import { watchChanges } from '../../../server/storage/watchChanges.ts';
 import { type End, runCommand } from './terminal.ts';
 
 const log = pino({ level: 'silent' });
@@ -103,7 +103,8 @@ describe('while a server runs', () => {
 
   it('adds a tracker that the server hears of at once', async () => {
     let ids: readonly string[] = [];
-    const watch = await watchTrackers({
+    const watch = await watchChanges({
+      channel: 'posko_trackers',
       connection: database.connection,
       log,
       onChange: async () => {

@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openExternal } from '../../../server/storage/database.ts';
 import { startEmbeddedPostgres } from '../../../server/storage/embedded/startEmbeddedPostgres.ts';
 import { addTracker } from '../../../server/storage/trackerStore.ts';
+import { addOperator } from '../../fixtures/operator.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
 import { testTracker } from '../fixtures/runningPosko.ts';
 import { scratchForTest } from '../storage/scratch.ts';
@@ -74,6 +75,7 @@ describe('a database that is away', () => {
     onTestFinished(() => way.cut());
     const url = `postgres://${user}:${password}@127.0.0.1:${proxyPort}/${name}`;
     const database = await openExternal(url, silent);
+    await addOperator(database.pool);
     for (const id of trackerIds) {
       const added = await addTracker(database.pool, testTracker(id));
       if (!added.ok) throw new Error(added.detail);

@@ -11,7 +11,7 @@ import {
   writeRecorded,
 } from '../../../server/storage/recordStore.ts';
 import { addTracker } from '../../../server/storage/trackerStore.ts';
-import { watchTrackers } from '../../../server/storage/watchTrackers.ts';
+import { watchChanges } from '../../../server/storage/watchChanges.ts';
 import { makeScratch, removeScratch, scratchForTest, silent } from './scratch.ts';
 
 /** For what happens as soon as the machine gets to it. */
@@ -213,7 +213,8 @@ describe('while the database is away', () => {
 
   it('the watch on trackers connects again and tells so', async () => {
     let changes = 0;
-    const watch = await watchTrackers({
+    const watch = await watchChanges({
+      channel: 'posko_trackers',
       connection: database.connection,
       log: silent,
       onChange: () => {

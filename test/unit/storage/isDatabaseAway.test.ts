@@ -17,6 +17,10 @@ it.each([
 
 it.each([
   ['a value that is wrong', withCode('22P02')],
+  [
+    'a file that is missing',
+    Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'open' }),
+  ],
   ['a bug', new TypeError('x is undefined')],
   ['no error', 'Connection terminated'],
 ])('does not take %s for one', (_what, error) => {

@@ -30,7 +30,10 @@ export function AccountMenu({ session, holder, zone }: AccountMenuProps) {
   const name = session.fullName || session.name;
   if (session.kind !== 'person') {
     return (
-      <Identity name={session.kind === 'display' ? t('menu.display') : name} grants={grants} />
+      <Identity
+        name={session.kind === 'display' ? `${t('menu.display')}: ${name}` : name}
+        grants={grants}
+      />
     );
   }
   const signOut = async (): Promise<void> => {
