@@ -5,8 +5,7 @@ import { SetAsideCounter } from './domain/setAside.ts';
 import type { LiveHub } from './live/liveHub.ts';
 import { createPipeline, type PipelineCounts, type PipelineParts } from './pipeline.ts';
 import { latestPositions } from './storage/positionQueries.ts';
-import { listTrackers } from './storage/trackerStore.ts';
-import { readUnitRegions } from './storage/unitRegions.ts';
+import { readRegistered } from './storage/readRegistered.ts';
 import { drivingTrack } from './tracking/drivingTrack.ts';
 import { Roster } from './tracking/roster.ts';
 import { emptyTrack, measuredAtMs, type Track } from './tracking/track.ts';
@@ -85,13 +84,14 @@ export function createLiveCore(pool: Pool, hub: LiveHub, retentionMs: number): L
     counts: pipeline.counts,
     take: pipeline.take,
     readRoster: async () => {
-      const registered = await listTrackers(pool);
-      const { regions, changesInMs } = await readUnitRegions(pool);
+      const { trackers, regions, bearers, changesInMs } = await readRegistered(pool);
+      // nothing is waited for from here on: what is judged and shown meanwhile would see half of it
       roster.set(
-        registered.map(({ tracker }) => tracker),
-        registered.map(({ unit }) => unit),
+        trackers.map(({ tracker }) => tracker),
+        trackers.map(({ unit }) => unit),
         regions,
       );
+      roster.setBearers(bearers);
       tracks.setTrackers(roster.trackers);
       recordedTracks.setTrackers(roster.trackers);
       hub.setRoster(roster.entries, (unit) => roster.regionsOf(unit));

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isSecure } from './isSecure.ts';
 
 const name = 'posko-known';
 /** Only sign-ins need it. */
@@ -13,6 +14,6 @@ export function deviceCookieOf(request: FastifyRequest): string | undefined {
 
 /** Has a device remember who was signed in on it. */
 export function setDeviceCookie(request: FastifyRequest, reply: FastifyReply, value: string): void {
-  const secure = request.protocol === 'https';
+  const secure = isSecure(request);
   reply.setCookie(name, value, { path, httpOnly: true, secure, sameSite: 'strict', maxAge: keptS });
 }

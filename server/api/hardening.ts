@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hostOf, isLoopback } from '../domain/loopback.ts';
+import { isSecure } from './isSecure.ts';
 import { ProblemError } from './problem.ts';
 
 /** Under which names and by which ways the server may be reached. */
@@ -34,7 +35,7 @@ export function harden(app: FastifyInstance, reach: Reach, mapHosts: 'own' | 'an
     if (!isKnownHost(hostOf(host), reach.names)) done(new ProblemError('host_refused'));
     else if (isTooPlain(request, reach)) done(new ProblemError('plain_http'));
     // programs send no origin; browsers do with sockets, and with all that changes something
-    else if (origin !== undefined && !isOwnOrigin(origin, host))
+    else if (origin !== undefined && !isOwnOrigin(origin, host, isSecure(request)))
       done(new ProblemError('origin_refused'));
     else done();
   });
@@ -47,7 +48,7 @@ export function harden(app: FastifyInstance, reach: Reach, mapHosts: 'own' | 'an
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
     });
-    if (request.protocol === 'https') {
+    if (isSecure(request)) {
       reply.header('strict-transport-security', `max-age=${hstsSeconds}`);
     }
     // answers of the interface are somebody's; files say for themselves how long they hold
@@ -68,7 +69,7 @@ function isKnownHost(host: string, names: readonly string[]): boolean {
 }
 
 function isTooPlain(request: FastifyRequest, { allowsPlainHttp }: Reach): boolean {
-  return request.protocol === 'http' && !allowsPlainHttp && !isLoopback(unmapped(request.ip));
+  return !isSecure(request) && !allowsPlainHttp && !isLoopback(unmapped(request.ip));
 }
 
 /** An IPv4 address as IPv6 sockets show it (RFC 4291, 2.5.5.2), as IPv4. */
@@ -76,8 +77,11 @@ function unmapped(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-function isOwnOrigin(origin: string, host: string): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+/** A page that came in the clear may have been made by anybody on the way, so it may not speak to TLS. */
+function isOwnOrigin(origin: string, host: string, isTls: boolean): boolean {
+  if (!URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  return url.host === host.toLowerCase() && (!isTls || url.protocol === 'https:');
 }
 
 /** What the page may load: itself, and the hosts of a map style only when the user named one. */

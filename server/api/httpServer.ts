@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, BlockList, isIPv6 } from 'node:net';
 import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
@@ -12,6 +12,7 @@ import { isDatabaseAway } from '../storage/isDatabaseAway.ts';
 import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
 import { harden, type Reach } from './hardening.ts';
 import { healthRoutes } from './healthRoutes.ts';
+import { limitConnections } from './limitConnections.ts';
 import { defaultRateLimits, limitRates, type RateLimits } from './limitRates.ts';
 import { acceptSockets, liveRoute } from './liveRoute.ts';
 import { pageRoutes } from './pageRoutes.ts';
@@ -42,6 +43,9 @@ export type HttpParts = {
 
 /** Largest request body, bytes. */
 const maxBodyBytes = 64 * 1024;
+/** A request that has not come in wholly by then is given up, and its connection with it. */
+const requestMs = 30_000;
+const slowAskers = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 /** Longest part of an address that a route reads, such as an id; longer ones are no route's. */
 const maxParamLength = 100;
 
@@ -82,13 +86,16 @@ export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
     bodyLimit: maxBodyBytes,
     routerOptions: { maxParamLength },
     forceCloseConnections: true,
+    requestTimeout: requestMs,
     logger: false,
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
+    ...(tls === undefined && { http: slowAskers }),
     ...(tls !== undefined && {
       https: {
         cert: readFileSync(tls.certFile),
         key: readFileSync(tls.keyFile),
         minVersion: 'TLSv1.2' as const,
+        ...slowAskers,
       },
     }),
     // an address that cannot be read reaches no route and none of the hooks below
@@ -106,6 +113,7 @@ export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'not_found'));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (error instanceof ProblemError) {
+      if (error.code === 'too_many_requests') void reply.header('retry-after', 60);
       return sendProblem(request, reply, error.code, error.detail);
     }
     if (error.statusCode === 413) return sendProblem(request, reply, 'too_large');
@@ -133,5 +141,24 @@ export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
   for (const routes of parts.routes) await app.register(routes, { prefix: '/api/v1' });
   await app.register(pageRoutes(parts.pageDir));
   app.server.maxConnections = parts.maxConnections;
+  const proxies = blockListOf(trustedProxies);
+  limitConnections(app.server, parts.maxConnections, (address) => isListed(proxies, address));
   return app;
+}
+
+/** @param proxies addresses and networks, checked by config.ts */
+function blockListOf(proxies: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const proxy of proxies) {
+    const [address = '', length] = proxy.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (length === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(length), family);
+  }
+  return list;
+}
+
+function isListed(list: BlockList, address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
 }

@@ -5,12 +5,18 @@ import { ProblemError } from './problem.ts';
 import type { RouteRate } from './routeAccess.ts';
 
 /**
- * Requests that one address may make in a minute. A control room of fifty screens can share one, so
- * these stop floods, not people; who guesses passwords waits elsewhere (accounts/throttle.ts).
+ * Requests that one address may make in a minute. A control room of fifty screens can share one, and
+ * strangers behind the same NAT too, so these stop floods, not people; who guesses passwords waits
+ * elsewhere (accounts/throttle.ts), which also bounds what guessing costs.
  */
 export type RateLimits = Readonly<Record<RouteRate | 'other', number>>;
 
-export const defaultRateLimits: RateLimits = { sign_in: 60, export: 30, other: 6_000 };
+export const defaultRateLimits: RateLimits = {
+  sign_in: 600,
+  export: 30,
+  history: 120,
+  other: 6_000,
+};
 
 /** Addresses that are counted at once; the ones not heard of longest are forgotten. */
 const maxAddresses = 10_000;

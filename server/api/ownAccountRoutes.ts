@@ -140,8 +140,13 @@ function asProblem({
   reason,
   detail,
 }: {
-  readonly reason: 'wrong_credentials' | 'second_factor_set' | 'not_begun';
+  readonly reason:
+    | 'wrong_credentials'
+    | 'password_change_needed'
+    | 'second_factor_set'
+    | 'not_begun';
   readonly detail: string;
 }): ProblemError {
-  return new ProblemError(reason === 'wrong_credentials' ? reason : 'bad_request', detail);
+  const isState = reason === 'second_factor_set' || reason === 'not_begun';
+  return new ProblemError(isState ? 'bad_request' : reason, detail);
 }

@@ -18,7 +18,7 @@ import { ProblemError } from './problem.ts';
 export type RouteAccess = 'public' | 'setup' | 'sign_in' | 'signed_in' | 'person' | Permission;
 
 /** Routes that may be called less often than the others. */
-export type RouteRate = 'sign_in' | 'export';
+export type RouteRate = 'sign_in' | 'export' | 'history';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

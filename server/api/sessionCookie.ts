@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isSecure } from './isSecure.ts';
 
 /**
  * Over TLS the name begins with `__Host-`, so that no neighbouring host name and no path can set it
  * (RFC 6265bis, 4.1.3.2); browsers take such a cookie over TLS only.
  */
 function cookieName(request: FastifyRequest): string {
-  return request.protocol === 'https' ? '__Host-posko' : 'posko';
+  return isSecure(request) ? '__Host-posko' : 'posko';
 }
 
 /** The secret of the session, or of the wall screen, that a request brings. */
@@ -32,6 +33,6 @@ export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply)
 }
 
 function attributesOf(request: FastifyRequest) {
-  const secure = request.protocol === 'https';
+  const secure = isSecure(request);
   return { path: '/', httpOnly: true, secure, sameSite: 'strict' } as const;
 }

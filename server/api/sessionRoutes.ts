@@ -66,8 +66,9 @@ export function sessionRoutes(accounts: SessionAccounts): FastifyPluginCallbackT
     );
 
     app.delete('/session', { config: { access: 'signed_in' } }, async (request, reply) => {
-      await accounts.sessions.close(accessOf(request));
+      // first: the browser forgets its session also when the database does not hear of it
       clearSessionCookie(request, reply);
+      await accounts.sessions.close(accessOf(request));
       return reply.code(204).send();
     });
 

@@ -6,6 +6,7 @@ import { mayAnywhere } from '../domain/access.ts';
 import { isLoopback } from '../domain/loopback.ts';
 import { permissions } from '../domain/permission.ts';
 import type { SessionInfo } from './accountSchemas.ts';
+import { isSecure } from './isSecure.ts';
 import { describeProblem } from './problem.ts';
 import { setSessionCookie } from './sessionCookie.ts';
 
@@ -41,7 +42,7 @@ export function describeIdentity(request: FastifyRequest, identity: Identity): S
     mustChangePassword,
     idleMs,
     expiresAtMs,
-    isPlainHttp: request.protocol !== 'https' && !isLoopback(withoutMapping(request.ip)),
+    isPlainHttp: !isSecure(request) && !isLoopback(withoutMapping(request.ip)),
   };
 }
 

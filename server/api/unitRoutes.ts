@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { isInScope, scopeOf } from '../domain/access.ts';
+import { isInScope, type Scope, scopeOf } from '../domain/access.ts';
 import type { RosterEntry } from '../domain/unit.ts';
 import { type UnitDetails, unitDetailsSchema, unitListSchema } from '../domain/unitDetails.ts';
 import { drivingTrack } from '../tracking/drivingTrack.ts';
@@ -15,20 +15,26 @@ const maxPage = 5_000;
 
 /** `GET /units` and `GET /units/{id}`: who is registered and where each is, of the caller's scope. */
 export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbackTypebox {
-  const detailsOf = (entry: RosterEntry): UnitDetails => {
+  const detailsOf = (entry: RosterEntry, showsPeople: Scope): UnitDetails => {
     const { trackerId, ...unit } = entry;
+    const bearer = isInScope(showsPeople, roster.regionsOf(entry))
+      ? roster.bearerOf(entry.key)
+      : undefined;
     const track = drivingTrack(roster.trackersOf(entry.key), (key) => tracks.get(key));
     const position =
       track?.newest === undefined || track.newestReceivedAtMs === undefined
         ? null
         : { ...track.newest, receivedAtMs: track.newestReceivedAtMs };
-    return { unit, trackerId, position };
+    return { unit: { ...unit, ...(bearer !== undefined && { bearer }) }, trackerId, position };
   };
 
   const canSee = (request: FastifyRequest): ((entry: RosterEntry) => boolean) => {
     const scope = scopeOf(accessOf(request).grants, 'units.view');
     return (entry) => isInScope(scope, roster.regionsOf(entry));
   };
+
+  const peopleOf = (request: FastifyRequest): Scope =>
+    scopeOf(accessOf(request).grants, 'people.view');
 
   return (app, _options, done) => {
     app.get(
@@ -51,7 +57,7 @@ export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbac
         const page = rest.slice(0, limit);
         const last = page.at(-1);
         return {
-          units: page.map(detailsOf),
+          units: page.map((entry) => detailsOf(entry, peopleOf(request))),
           nextCursor: rest.length > limit && last !== undefined ? String(last.key) : null,
         };
       },
@@ -71,7 +77,7 @@ export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbac
         // of a unit of others not even its existence is told
         if (entry === undefined || !canSee(request)(entry))
           throw new ProblemError('unit_not_found', request.params.id);
-        return detailsOf(entry);
+        return detailsOf(entry, peopleOf(request));
       },
     );
     done();

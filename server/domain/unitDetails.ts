@@ -32,6 +32,8 @@ export const unitDetailsSchema = Type.Object({
     kind: Type.Enum([...unitKinds]),
     agency: Type.Enum([...agencies]),
     region: Type.String(),
+    // names a person: only for those who may see that (people.view)
+    bearer: Type.Optional(Type.String({ personal: true })),
   }),
   trackerId: Type.String(),
   position: Type.Union([positionSchema, Type.Null()]),

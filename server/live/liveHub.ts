@@ -27,6 +27,9 @@ export const defaultHubTimes: HubTimes = { tickMs: 500, signOfLifeMs: 5_000, pin
 /** Most screens at once: a bound, well above a province's control rooms. */
 export const maxScreens = 1_000;
 
+/** Most screens of one session or token: tabs, and walls that share a link. */
+export const maxScreensOfOne = 20;
+
 /** A browser that is there answers a close in a few milliseconds; one on a sleeping laptop never does. */
 const goodbyeMs = 500;
 
@@ -149,6 +152,14 @@ export class LiveHub {
     }
   }
 
+  /** One session or token does not take the screens of all: past its bound the oldest of its own goes. */
+  #makeRoomFor({ credential }: Access): void {
+    const own = [...this.#screens].filter(({ access }) => access.credential === credential);
+    if (own.length >= maxScreensOfOne) {
+      own[0]?.close(tryAgainLater, `at most ${maxScreensOfOne} screens of one session or token`);
+    }
+  }
+
   #visibleTo(scope: Scope): readonly RosterEntry[] {
     return this.#roster.filter((unit) => isInScope(scope, this.#regionsOf(unit)));
   }
@@ -173,6 +184,7 @@ export class LiveHub {
       socket.close(tryAgainLater, `at most ${maxScreens} screens`);
       return;
     }
+    this.#makeRoomFor(access);
     const scope = scopeOf(access.grants, 'units.view');
     const room = this.#roomOf(scope);
     const screen = new Screen(socket, access, room.feed, this.#nowMs);

@@ -145,7 +145,7 @@ type TrackerRow = {
 };
 
 /** All trackers that a unit carries now, with their units, by id. */
-export async function listTrackers(pool: Pool): Promise<readonly TrackerWithUnit[]> {
+export async function listTrackers(pool: Pick<Pool, 'query'>): Promise<readonly TrackerWithUnit[]> {
   const { rows } = await pool.query<TrackerRow>(
     `select t.key as tracker_key, t.id as tracker_id, t.region as tracker_region,
             u.key as unit_key, u.id as unit_id, u.callsign, u.kind, u.agency,

@@ -8,8 +8,8 @@ export type UnitRegions = {
   readonly changesInMs: number | undefined;
 };
 
-/** Reads where units work now, by the database's clock. */
-export async function readUnitRegions(pool: Pool): Promise<UnitRegions> {
+/** Reads where units work now, by the database's clock; in a transaction, so that there is one now. */
+export async function readUnitRegions(pool: Pick<Pool, 'query'>): Promise<UnitRegions> {
   const { rows } = await pool.query<{ unit_key: number; regions: string[] }>(
     `select a.unit_key, array_agg(distinct o.region) as regions
      from operation_assignments a join operations o on o.key = a.operation_key

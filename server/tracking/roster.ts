@@ -10,6 +10,7 @@ export class Roster {
   #trackerByUnit = new Map<number, Tracker>();
   #trackersByUnit = new Map<number, readonly Tracker[]>();
   #operationRegions: ReadonlyMap<number, readonly string[]> = new Map();
+  #bearers: ReadonlyMap<number, string> = new Map();
 
   /**
    * Replaces everything. A unit without a tracker is not shown: nothing can be known of it.
@@ -68,6 +69,16 @@ export class Roster {
   /** The regions that a unit belongs to now: its home, and those of the operations it works for. */
   regionsOf(unit: Pick<Unit, 'key' | 'region'>): readonly string[] {
     return [unit.region, ...(this.#operationRegions.get(unit.key) ?? [])];
+  }
+
+  /** Replaces who carries which unit, by its key. Kept apart from the entries, which go to every screen. */
+  setBearers(bearers: ReadonlyMap<number, string>): void {
+    this.#bearers = bearers;
+  }
+
+  /** Who carries a unit: names a person. */
+  bearerOf(unitKey: number): string | undefined {
+    return this.#bearers.get(unitKey);
   }
 
   unitById(id: string): RosterEntry | undefined {

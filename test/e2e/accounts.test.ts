@@ -235,7 +235,8 @@ describe.skipIf(!mayRun)(
       await passwordField(page).fill(password);
       await page.keyboard.press('Enter');
       await page.getByRole('dialog', { name: 'Sesi berakhir' }).waitFor({ state: 'detached' });
-      await page.getByRole('dialog', { name: 'Token' }).waitFor();
+      // and has what was refused meanwhile
+      await page.getByRole('dialog', { name: 'Token' }).getByText('Belum ada token.').waitFor();
     });
 
     it('waits after failures, says how long, and goes on by itself with what was typed', async () => {

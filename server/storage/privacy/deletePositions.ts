@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { dayMs } from '../dialect/dayPartitions.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { inTransaction } from '../inTransaction.ts';
+import { sqlTime } from '../queries/timeWindow.ts';
 
 /** What a tracker reported in a time; from at or after, to before. Epoch ms, ±Infinity allowed. */
 export type TrackWindow = {
@@ -17,8 +18,9 @@ const maxTrackers = 1_000;
  * Deletes positions of one UTC day, with the minutes that were made of them; where TimescaleDB keeps
  * the minutes, they follow at its next refresh. A day is at most 86,400 rows of a tracker at 1 Hz.
  *
- * The values stand in the statements, since TimescaleDB picks what it unpacks of the columnstore by
- * them; so only the segments of these trackers are unpacked.
+ * The values stand in the statements as constants: TimescaleDB picks what it unpacks of the columnstore
+ * by them, so only the segments of these trackers are unpacked, and PostgreSQL leaves all other days
+ * out of its plan.
  *
  * @param day start of the day, epoch ms
  * @param windows may reach beyond the day
@@ -66,8 +68,9 @@ function deletePart(
   more: (client: PoolClient) => Promise<void>,
 ): Promise<number> {
   const keys = `{${trackerKeys.join(',')}}`;
-  const from = `timestamptz '${new Date(fromMs).toISOString()}'`;
-  const to = `timestamptz '${new Date(toMs).toISOString()}'`;
+  const [minuteBefore, from, to] = [fromMs - 60_000, fromMs, toMs].map(
+    (ms) => `timestamptz '${sqlTime(ms)}'`,
+  );
   return inTransaction(pool, async (client) => {
     await more(client);
     // TimescaleDB would refuse to unpack so much for one statement; others do not mind the setting
@@ -82,7 +85,7 @@ function deletePart(
       await client.query(
         `delete from position_minutes
          where tracker_key = any('${keys}'::int[])
-           and minute > ${from} - interval '1 minute' and minute < ${to}`,
+           and minute > ${minuteBefore} and minute < ${to}`,
       );
       // a minute that was deleted in part is made again of what stays
       if (fromMs % 60_000 !== 0 || toMs % 60_000 !== 0) {

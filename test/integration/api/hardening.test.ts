@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp, type HttpParts } from '../../../server/api/httpServer.ts';
 import type { Access } from '../../../server/domain/access.ts';
 
@@ -145,6 +147,19 @@ describe('under which name and by which way it is asked', () => {
     expect((await (await appWith()).inject(mapped)).statusCode).toBe(200);
   });
 
+  it('takes the wss of a proxy for TLS, and its ws for none', async () => {
+    const app = await appWith({ trustedProxies: ['10.0.0.5'] });
+    const ask = (proto: string) =>
+      app.inject({
+        url: '/api/v1/basemap',
+        remoteAddress: '10.0.0.5',
+        headers: { 'x-forwarded-proto': proto, 'x-forwarded-for': '203.0.113.7' },
+        cookies: { '__Host-posko': secret },
+      });
+    expect((await ask('wss')).statusCode).toBe(200);
+    expect((await ask('ws')).json()).toMatchObject({ code: 'plain_http' });
+  });
+
   it('believes a proxy that is trusted, and nobody else, about who asks and by which way', async () => {
     const app = await appWith({ trustedProxies: ['10.0.0.5'] });
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.7' };
@@ -235,7 +250,7 @@ describe('who asks', () => {
   });
 
   it('waits when it asks too often, and others do not', async () => {
-    const app = await appWith({ rateLimits: { sign_in: 1, export: 2, other: 2 } });
+    const app = await appWith({ rateLimits: { sign_in: 1, export: 2, history: 1, other: 2 } });
     const ask = async (url: string, remoteAddress = '127.0.0.1') =>
       (await app.inject({ url, cookies: cookie, remoteAddress })).statusCode;
     expect([await ask('/api/v1/rare'), await ask('/api/v1/rare')]).toEqual([200, 200]);
@@ -244,6 +259,59 @@ describe('who asks', () => {
     expect(await ask('/api/v1/basemap')).toBe(429);
     expect(await ask('/health/live')).toBe(200);
     expect(await ask('/api/v1/basemap', '127.0.0.2')).toBe(200);
+  });
+});
+
+describe('who takes too much of the server', () => {
+  async function listen(parts: Partial<HttpParts>): Promise<number> {
+    const app = await appWith(parts);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const address = app.server.address();
+    return typeof address === 'object' ? (address?.port ?? 0) : 0;
+  }
+  const connectFrom = async (localAddress: string, port: number): Promise<Socket> => {
+    const socket = connect({ host: '127.0.0.1', port, localAddress });
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    return socket;
+  };
+
+  it('has a quarter of the connections from one address, and others find room', async () => {
+    const port = await listen({ maxConnections: 8 });
+    const kept = [await connectFrom('127.0.0.2', port), await connectFrom('127.0.0.2', port)];
+    const surplus = await connectFrom('127.0.0.2', port);
+    await once(surplus, 'close');
+    const other = await connectFrom('127.0.0.3', port);
+    other.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(String((await once(other, 'data'))[0])).toMatch(/^HTTP\/1\.1 200/);
+    // a place that was given up can be had again
+    const gone = once(kept[0] ?? other, 'close');
+    kept[0]?.destroy();
+    await gone;
+    await vi.waitFor(async () => {
+      const next = await connectFrom('127.0.0.2', port);
+      next.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const [answer] = await Promise.race([once(next, 'data'), once(next, 'close')]);
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 200/);
+      next.destroy();
+    });
+    for (const socket of [...kept, other]) socket.destroy();
+  });
+
+  it('may bring as many as it likes through a proxy that is trusted', async () => {
+    const port = await listen({ maxConnections: 8, trustedProxies: ['127.0.0.0/30'] });
+    const sockets = [];
+    for (let i = 0; i < 4; i++) sockets.push(await connectFrom('127.0.0.2', port));
+    const last = sockets.at(-1);
+    last?.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(String((await once(last ?? sockets[0] ?? new Socket(), 'data'))[0])).toMatch(/ 200/);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('gets no answer to a request that never ends', async () => {
+    const app = await appWith();
+    expect(app.server.requestTimeout).toBeLessThanOrEqual(30_000);
+    expect(app.server.headersTimeout).toBeLessThanOrEqual(10_000);
   });
 });
 

@@ -207,6 +207,46 @@ describe('what is of another region', () => {
     expect((await ask(person, `/api/v1/units/${units.own}`)).status).toBe(200);
   });
 
+  it('is not named by the health page to whom it does not concern', async () => {
+    const device = await connectAsync(posko.mqtt, { reconnectPeriod: 0 });
+    await device.publishAsync(`posko/${regions.far}/hp-stranger/fix`, '{}', { qos: 1 });
+    await device.endAsync();
+    const [everywhere, own] = [
+      await somebody({ role: 'integrator', region: '*' }),
+      await somebody({ role: 'integrator', region: '64.08' }),
+    ];
+    const health = async (headers: Headers) =>
+      JSON.stringify((await ask(headers, '/api/v1/health')).body);
+    // the door reports once a second
+    while (!(await health(everywhere)).includes('hp-stranger')) await new Promise(setImmediate);
+    const told = await health(own);
+    expect(told).toContain('unknown_tracker');
+    expect(told).not.toContain('hp-stranger');
+  });
+
+  it('keeps who carries a unit for those who may see people there, and for no roster', async () => {
+    await pool.query('update units set bearer = $1 where id = $2', ['Bripka Sari', units.own]);
+    const [dispatcher, viewer, elsewhere] = [
+      await somebody({ role: 'dispatcher', region: '64.08' }),
+      await somebody({ role: 'viewer', region: '64.08' }, { role: 'administrator', region: '*' }),
+      await somebody({ role: 'viewer', region: '64' }, { role: 'dispatcher', region: '64.02' }),
+    ];
+    const url = `/api/v1/units/${units.own}`;
+    // the server hears of the change a moment later
+    while (!JSON.stringify((await ask(dispatcher, url)).body).includes('Bripka Sari')) {
+      await new Promise(setImmediate);
+    }
+    for (const headers of [viewer, elsewhere]) {
+      for (const address of [url, '/api/v1/units']) {
+        const { status, body } = await ask(headers, address);
+        expect([status, JSON.stringify(body)]).toEqual([200, expect.not.stringContaining('Sari')]);
+      }
+    }
+    const screen = await LiveScreen.open(posko.http, headersOf(dispatcher));
+    screens.push(screen);
+    expect(JSON.stringify(screen.messages)).not.toContain('Sari');
+  });
+
   it('is in no live frame and no roster, and one of several grants brings all of them', async () => {
     const [own, both] = [
       await somebody({ role: 'dispatcher', region: '64.08' }),

@@ -10,7 +10,7 @@ import {
 } from '../../../server/domain/liveFrame.ts';
 import type { ServerMessage } from '../../../server/domain/liveMessage.ts';
 import type { RosterEntry } from '../../../server/domain/unit.ts';
-import { LiveHub } from '../../../server/live/liveHub.ts';
+import { LiveHub, maxScreensOfOne } from '../../../server/live/liveHub.ts';
 
 const times = { tickMs: 500, signOfLifeMs: 5_000, pingMs: 15_000 };
 const entry = (key: number, region = '64.08'): RosterEntry => ({
@@ -260,6 +260,15 @@ describe('scopes of the live hub', () => {
     vi.advanceTimersByTime(500);
     expect(screen.frames.at(-1)?.count).toBe(0);
     expect(screen.texts.at(-1)).toMatchObject({ type: 'units', units: [] });
+  });
+
+  it('closes the oldest screen of a session or token that opens too many, and none of another', () => {
+    const [other, oldest] = [open(accessTo('35')), open(accessTo('64'))];
+    const more = Array.from({ length: maxScreensOfOne }, () => open(accessTo('64')));
+    expect(oldest.closed).toBe(1013);
+    expect([other, ...more].map(({ closed }) => closed)).toEqual(
+      Array.from({ length: 1 + more.length }, () => undefined),
+    );
   });
 
   it('ends the screens of a session that ended or expired, and no others', () => {

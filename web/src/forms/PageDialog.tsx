@@ -1,9 +1,7 @@
 import { Modal } from '@mantine/core';
-import { createContext, type ReactNode, useContext } from 'react';
+import { type ReactNode, useContext } from 'react';
 import { useTranslation } from 'react-i18next';
-
-/** True while the page asks for the password again over everything else: Escape then means nothing here. */
-export const IsCovered = createContext(false);
+import { IsCovered } from '../session/IsCovered.ts';
 
 type PageDialogProps = {
   readonly title: string;

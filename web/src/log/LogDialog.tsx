@@ -1,11 +1,12 @@
 import { Button, Group, Table, Text } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useContext, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/ApiContext.ts';
 import { useOrder } from '../api/useOrder.ts';
 import { dayAndTime, type ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
 import { PageDialog } from '../forms/PageDialog.tsx';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
+import { IsCovered } from '../session/IsCovered.ts';
 import { actionText, actorText, dataText, subjectText } from './deedText.ts';
 import { type LogPage, readLogPage } from './logPage.ts';
 
@@ -18,6 +19,7 @@ export function LogDialog({ zone, onClose }: LogDialogProps) {
   const { t, i18n } = useTranslation();
   const api = useApi();
   const order = useOrder();
+  const isCovered = useContext(IsCovered);
   const [page, setPage] = useState<LogPage>();
   const { run } = order;
   const load = useCallback(
@@ -31,7 +33,9 @@ export function LogDialog({ zone, onClose }: LogDialogProps) {
     },
     [api, run],
   );
-  useEffect(() => void load(undefined), [load]);
+  useEffect(() => {
+    if (!isCovered) void load(undefined);
+  }, [load, isCovered]);
   const time = (ms: number): string => dayAndTime(ms, zone.timeZone, i18n.language);
   return (
     <PageDialog title={t('log.title')} widthPx={1180} onClose={onClose}>

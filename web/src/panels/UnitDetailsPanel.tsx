@@ -58,7 +58,7 @@ export function UnitDetailsPanel(props: UnitDetailsPanelProps) {
         {motion !== undefined && <WhenFacts motion={motion} details={details} zone={zone} />}
         {motion !== undefined && <WhereFacts motion={motion} details={details} />}
         {motion !== undefined && <MotionFacts motion={motion} details={details} />}
-        <WhoFacts unit={unit} />
+        <WhoFacts unit={unit} bearer={details?.bearer} />
         {hasFailed && (
           <Text size="xs" className="notice">
             {t('unit.noDetails')}
@@ -163,10 +163,17 @@ function MotionFacts({ motion, details }: MotionAndDetails) {
   );
 }
 
-function WhoFacts({ unit }: { readonly unit: RosterEntry }) {
+type WhoFactsProps = { readonly unit: RosterEntry; readonly bearer: string | undefined };
+
+function WhoFacts({ unit, bearer }: WhoFactsProps) {
   const { t } = useTranslation();
   return (
     <Facts title={t('unit.who')}>
+      {bearer !== undefined && (
+        <Fact name={t('unit.bearer')} field="bearer">
+          {bearer}
+        </Fact>
+      )}
       <Fact name={t('unit.kind')}>{t(`kind.${unit.kind}`)}</Fact>
       <Fact name={t('unit.agency')}>{t(`agencyFull.${unit.agency}`)}</Fact>
       <Fact name={t('unit.region')}>{unit.region}</Fact>

@@ -33,7 +33,7 @@ export function EditPerson({ person, scope, onBack, onChange }: EditPersonProps)
   const { t } = useTranslation();
   return (
     <>
-      <Group justify="space-between">
+      <Group justify="space-between" mb="sm">
         <Text component="h3" size="lg" fw={600} m={0}>
           {person.fullName} ({person.name})
         </Text>

@@ -1,7 +1,7 @@
 import { type ReactNode, useSyncExternalStore } from 'react';
-import { IsCovered } from '../forms/PageDialog.tsx';
 import { EndedOverlay } from './EndedOverlay.tsx';
 import { Antechamber, Entrance } from './Entrance.tsx';
+import { IsCovered } from './IsCovered.ts';
 import type { SessionHolder } from './sessionHolder.ts';
 import type { SessionInfo } from './sessionInfo.ts';
 

@@ -1,6 +1,6 @@
 import type { Grant } from '../../../server/domain/access.ts';
 import { type Permission, permissions, roles } from '../../../server/domain/permission.ts';
-import { fieldsOf, listOf, numberOf, textOf } from '../api/jsonFields.ts';
+import { fieldsOf, listOf, textOf } from '../api/jsonFields.ts';
 
 /** Who is signed in at this browser, and what they may do. */
 export type SessionInfo = {
@@ -49,9 +49,4 @@ export function readGrants(json: unknown): readonly Grant[] | undefined {
     const known = roles.find((name) => name === role);
     return known === undefined ? [] : [{ role: known, region }];
   });
-}
-
-/** When a session ends by itself and the like: epoch ms, or null where there is no such time. */
-export function readTime(json: unknown): number | null {
-  return numberOf(json) ?? null;
 }

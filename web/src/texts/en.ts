@@ -73,6 +73,7 @@ export const en: Texts = {
   'unit.agency': 'Agency',
   'unit.id': 'Unit ID',
   'unit.tracker': 'Tracker ID',
+  'unit.bearer': 'Carried by',
   'unit.region': 'Region',
   'unit.speed': 'Speed',
   'unit.course': 'Course',

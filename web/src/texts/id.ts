@@ -71,6 +71,7 @@ export const id = {
   'unit.agency': 'Instansi',
   'unit.id': 'ID unit',
   'unit.tracker': 'ID pelacak',
+  'unit.bearer': 'Pembawa',
   'unit.region': 'Wilayah',
   'unit.speed': 'Kecepatan',
   'unit.course': 'Arah',

@@ -1,7 +1,9 @@
-import { fieldsOf, numberOf } from '../api/jsonFields.ts';
+import { fieldsOf, numberOf, textOf } from '../api/jsonFields.ts';
 
-/** What the server knows of a unit's newest position beyond the live frame. */
+/** What the server knows of a unit and its newest position beyond the roster and the live frame. */
 export type FixDetails = {
+  /** Who carries it; undefined for those who may not see people, too. */
+  readonly bearer: string | undefined;
   readonly fixedAtMs: number | undefined;
   /** From the fix to its arrival at the server, ms. */
   readonly delayMs: number | undefined;
@@ -18,6 +20,7 @@ export function readFixDetails(json: unknown): FixDetails {
   const fixedAtMs = numberOf(position['fixedAtMs']);
   const receivedAtMs = numberOf(position['receivedAtMs']);
   return {
+    bearer: textOf(fieldsOf(fieldsOf(json)['unit'])['bearer']),
     fixedAtMs,
     delayMs:
       fixedAtMs === undefined || receivedAtMs === undefined ? undefined : receivedAtMs - fixedAtMs,

@@ -70,7 +70,8 @@ describe('asking for the details of a unit', () => {
       batteryPct: 81,
       attributes: { pump: true, nested: { no: 1 }, waterLevelPct: 64 },
     };
-    expect(readFixDetails({ position })).toEqual({
+    expect(readFixDetails({ unit: { bearer: 'Bripka Sari' }, position })).toEqual({
+      bearer: 'Bripka Sari',
       fixedAtMs: 1000,
       delayMs: 250,
       altitudeM: undefined,
