@@ -78,8 +78,8 @@ const known = new Set([
   'POSKO_PUBLISHED_ON_LOOPBACK',
 ]);
 const hourMs = 3_600_000;
-/** Settings of docker-compose.yml, which reads the same file .env. */
-const knownToCompose = new Set(['POSKO_DB_PASSWORD']);
+/** Of docker-compose.yml, which reads the same file .env, and of commands that make and read backups. */
+const knownElsewhere = new Set(['POSKO_DB_PASSWORD', 'POSKO_BACKUP_PASSPHRASE']);
 
 /**
  * Reads the configuration from environment variables (design.md section 7).
@@ -99,7 +99,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
       variable.startsWith('POSKO_') &&
       !variable.startsWith('POSKO_TEST_') &&
       !known.has(variable) &&
-      !knownToCompose.has(variable)
+      !knownElsewhere.has(variable)
     ) {
       complain(
         variable,

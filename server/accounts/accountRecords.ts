@@ -11,7 +11,37 @@ export type NewUser = {
 };
 
 /** A session to add; `idHash` is the SHA-256 of what the cookie holds. */
-export type NewSession = Omit<Session, 'key'> & { readonly idHash: Uint8Array };
+export type NewSession = Omit<Session, 'key'> & {
+  readonly idHash: Uint8Array;
+  /** Of the password that was checked; null: the user showed in another way who they are. */
+  readonly checkedHash: string | null;
+};
+
+/** What to change of a user; undefined stays as it is. */
+export type UserChanges = {
+  readonly fullName?: string | undefined;
+  /** Instead of all that there are. */
+  readonly grants?: readonly Grant[] | undefined;
+  readonly isDisabled?: boolean | undefined;
+};
+
+/** A password to set, and when it may be. */
+export type NewPassword = {
+  readonly hash: string;
+  readonly mustChange: boolean;
+  /** The password must still be the one of this hash. */
+  readonly checkedHash?: string;
+  /** Asked of the user as they are when it is written. */
+  readonly isAllowed?: (user: User) => boolean;
+  /** Ends the user's sessions but one in the same transaction; the deed is written where there were any. */
+  readonly sessions?: { readonly exceptKey: number | undefined; readonly deed: Deed };
+};
+
+/** What ended with a password. */
+export type EndedWithPassword = {
+  readonly sessionKeys: readonly number[];
+  readonly tokenKeys: readonly number[];
+};
 
 /** A token to add; `idHash` is the SHA-256 of the token. */
 export type NewToken = Pick<Token, 'kind' | 'name' | 'ownerKey' | 'grant' | 'expiresAtMs'> & {
@@ -29,15 +59,27 @@ export type AccountRecords = {
   listUsers(): Promise<readonly User[]>;
   userByName(name: string): Promise<UserSecrets | undefined>;
   userByKey(key: number): Promise<UserSecrets | undefined>;
-  setFullName(userKey: number, fullName: string, deed: Deed): Promise<void>;
-  /** Replaces all grants. */
-  setGrants(userKey: number, grants: readonly Grant[], deed: Deed): Promise<void>;
-  setDisabled(userKey: number, isDisabled: boolean, deed: Deed): Promise<void>;
+  /**
+   * All of it or nothing. The plan is told the user as they are when it is written; undefined leaves
+   * everything as it is, and is then the answer.
+   */
+  changeUser(
+    userKey: number,
+    changes: UserChanges,
+    plan: (user: User) => readonly Deed[] | undefined,
+  ): Promise<User | undefined>;
+  /** Revokes the tokens for scripts too. Undefined, and nothing has changed, when it is refused. */
   setPassword(
     userKey: number,
-    password: { readonly hash: string; readonly mustChange: boolean },
+    password: NewPassword,
     deed: Deed,
-  ): Promise<void>;
+  ): Promise<EndedWithPassword | undefined>;
+  /** Keeps the same password by another hash. False when it is not that password any more. */
+  rehashPassword(
+    userKey: number,
+    hashes: { readonly before: string; readonly after: string },
+    deed: Deed,
+  ): Promise<boolean>;
   /** Sets or takes away the second factor, with the hashes of its recovery codes. */
   setTotp(
     userKey: number,
@@ -51,7 +93,8 @@ export type AccountRecords = {
   /** Seals all secrets of second factors anew. */
   resealTotp(reseal: (secret: Uint8Array) => Uint8Array, deed: Deed): Promise<number>;
 
-  addSession(session: NewSession, deed: Deed): Promise<Session>;
+  /** Undefined when the user is switched off, or the password that was checked is theirs no more. */
+  addSession(session: NewSession, deed: Deed): Promise<Session | undefined>;
   /** The session and its user, disabled or not; undefined when it ended. */
   sessionByHash(
     idHash: Uint8Array,

@@ -101,10 +101,9 @@ export function createAccounts({ records, seal, nowMs, log }: AccountsParts): Ac
     signInByLink: async (secret, origin) => {
       const userName = links.get(linkKey(secret));
       const user = userName === undefined ? undefined : await records.userByName(userName);
-      if (user === undefined || user.isDisabled) {
-        return { ok: false, reason: 'link_expired', detail: 'no link of this start of the server' };
-      }
-      return { ok: true, value: await sessions.open(user, origin, 'link') };
+      if (user === undefined || user.isDisabled) return noLink;
+      const opened = await sessions.open(user, origin, { way: 'link', checkedHash: null });
+      return opened === undefined ? noLink : { ok: true, value: opened };
     },
     openDisplay: async (secret, origin) => {
       const found = await identities.identify({ cookie: secret, bearer: undefined });
@@ -143,6 +142,12 @@ export function createAccounts({ records, seal, nowMs, log }: AccountsParts): Ac
     },
   };
 }
+
+const noLink = {
+  ok: false,
+  reason: 'link_expired',
+  detail: 'no link of this start of the server',
+} as const;
 
 const noDisplay = {
   ok: false,

@@ -28,6 +28,35 @@ export function deedOnUser(
   return { actor, action, subject: `user:${user.name}`, region: regionOfGrants(user.grants), data };
 }
 
+/**
+ * That somebody's roles were changed: one deed for each region in which they were, with the roles of
+ * that region only, so that everybody who answers for one of them sees it and nobody more than that.
+ */
+export function deedsOnGrants(
+  actor: string | null,
+  user: { readonly name: string; readonly grants: readonly Grant[] },
+  grants: readonly Grant[],
+): readonly Deed[] {
+  const regions = new Set([...user.grants, ...grants].map(({ region }) => region));
+  return [...regions].sort().flatMap((region) => {
+    const [before, after] = [rolesIn(user.grants, region), rolesIn(grants, region)];
+    if (before.join() === after.join()) return [];
+    const toGrant = (role: Grant['role']): Grant => ({ role, region });
+    return {
+      actor,
+      action: 'user.grants_changed',
+      subject: `user:${user.name}`,
+      region: region === everywhere ? null : region,
+      data: { before: before.map(toGrant), after: after.map(toGrant) },
+    };
+  });
+}
+
+function rolesIn(grants: readonly Grant[], wanted: string): readonly Grant['role'][] {
+  const roles = grants.filter(({ region }) => region === wanted).map(({ role }) => role);
+  return [...new Set(roles)].sort();
+}
+
 /** What somebody did to a token. */
 export function deedOnToken(
   access: Access,

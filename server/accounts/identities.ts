@@ -61,6 +61,8 @@ type Entry = {
   seenAtMs: number;
   touchedAtMs: number;
   askAgainAtMs: number;
+  /** Counts no more until the database was asked; kept, so that what it allowed is compared then. */
+  isForgotten: boolean;
 };
 type Found = { readonly identity: Identity; readonly seenAtMs: number };
 
@@ -73,7 +75,7 @@ export function createIdentities(parts: IdentitiesParts): Identities {
   let warnedAtMs = Number.NEGATIVE_INFINITY;
 
   const warn = (event: string, error: unknown): void => {
-    if (nowMs() - warnedAtMs < warnEveryMs) return;
+    if (Math.abs(nowMs() - warnedAtMs) < warnEveryMs) return;
     warnedAtMs = nowMs();
     log.warn({ event, err: error }, 'the database does not say who is signed in');
   };
@@ -105,6 +107,7 @@ export function createIdentities(parts: IdentitiesParts): Identities {
         seenAtMs: Math.max(found.seenAtMs, before?.seenAtMs ?? 0),
         touchedAtMs: before?.touchedAtMs ?? found.seenAtMs,
         askAgainAtMs: nowMs() + freshMs,
+        isForgotten: false,
       });
     }
     if (before !== undefined && !hasSameGrants(before.identity, found?.identity)) {
@@ -160,7 +163,7 @@ export function createIdentities(parts: IdentitiesParts): Identities {
     }
     entry.seenAtMs = now;
     remember(key, entry);
-    if (now - entry.touchedAtMs >= touchEveryMs) {
+    if (Math.abs(now - entry.touchedAtMs) >= touchEveryMs) {
       entry.touchedAtMs = now;
       touch(access, now).catch((error: unknown) => warn('touchFailed', error));
     }
@@ -193,27 +196,28 @@ export function createIdentities(parts: IdentitiesParts): Identities {
       const key = `${secret.kind} ${Buffer.from(secret.hash).toString('base64')}`;
       const remembered = entries.get(key);
       try {
-        if (remembered === undefined) await askWithin(newcomerWaitMs, key, secret);
-        else if (nowMs() >= remembered.askAgainAtMs) await refresh(key, remembered);
+        if (remembered === undefined || remembered.isForgotten) {
+          await askWithin(newcomerWaitMs, key, secret);
+        } else if (isDue(remembered, nowMs())) await refresh(key, remembered);
       } catch (error) {
         warn('identifyFailed', error);
         return { ok: false, reason: 'database_away', detail: 'the database does not answer' };
       }
       const entry = entries.get(key);
-      return entry === undefined ? ended : use(key, entry);
+      return entry === undefined || entry.isForgotten ? ended : use(key, entry);
     },
 
     identityOf: ({ credential }) => {
-      for (const { identity } of entries.values()) {
-        if (identity.access.credential === credential) return identity;
+      for (const { identity, isForgotten } of entries.values()) {
+        if (!isForgotten && identity.access.credential === credential) return identity;
       }
       return undefined;
     },
 
     forgetUser: (userKey) => {
       underWay.clear();
-      for (const [key, { identity }] of entries) {
-        if (identity.access.userKey === userKey) entries.delete(key);
+      for (const entry of entries.values()) {
+        if (entry.identity.access.userKey === userKey) entry.isForgotten = true;
       }
     },
 
@@ -235,6 +239,11 @@ function secretOf({ cookie, bearer }: Credentials): Secret | undefined {
   }
   if (cookie === undefined) return undefined;
   return { hash: hashSecret(cookie), kind: isTokenSecret(cookie) ? 'display' : 'person' };
+}
+
+/** Also when the clock was ahead as it was noted: nothing is fresh for longer than that. */
+function isDue({ askAgainAtMs }: Entry, nowMs: number): boolean {
+  return nowMs >= askAgainAtMs || askAgainAtMs - nowMs > freshMs;
 }
 
 function hasSameGrants(one: Identity, other: Identity | undefined): boolean {

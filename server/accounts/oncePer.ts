@@ -9,7 +9,7 @@ export function createOncePer(
   const saidAtMs = new Map<string, number>();
   return (key, nowMs) => {
     const before = saidAtMs.get(key);
-    if (before !== undefined && nowMs - before < periodMs) return false;
+    if (before !== undefined && Math.abs(nowMs - before) < periodMs) return false;
     saidAtMs.delete(key);
     saidAtMs.set(key, nowMs);
     if (saidAtMs.size > maxKeys) {

@@ -1,10 +1,11 @@
 import type { Access } from '../domain/access.ts';
 import type { UserSecrets } from '../domain/account.ts';
 import type { AccountRecords } from './accountRecords.ts';
+import { sessionKeyOf } from './credentials.ts';
 import { deedOnUser } from './deeds.ts';
 import { HashQueueFullError } from './hashQueue.ts';
 import { createOncePer } from './oncePer.ts';
-import { isPasswordOf } from './passwordCheck.ts';
+import { checkPasswordOf } from './passwordCheck.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { hashRecoveryCode, newRecoveryCodes } from './recoveryCodes.ts';
 import type { Seal } from './seal.ts';
@@ -23,7 +24,7 @@ type Done<Value> = { readonly ok: true; readonly value: Value };
 
 /** What people do to their own account, each time with their password or a code. */
 export type OwnAccount = {
-  /** All other sessions end, and this one goes on as a new one. */
+  /** All other sessions and all tokens for scripts end, and this session goes on as a new one. */
   changePassword(
     access: Access,
     passwords: { readonly old: string; readonly new: string },
@@ -35,7 +36,7 @@ export type OwnAccount = {
     password: string,
   ): Promise<
     | Done<{ readonly secret: string; readonly uri: string }>
-    | Refused<'wrong_credentials' | 'second_factor_set'>
+    | Refused<'wrong_credentials' | 'second_factor_set' | 'password_change_needed'>
     | Wait
   >;
   /** Sets it once the app has shown a right code. The recovery codes are shown this once. */
@@ -80,20 +81,20 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
     return user;
   };
 
-  /** Runs a check of a password or code, with the wait that wrong ones bring. */
+  /** Runs a check of a password or code, with the wait that wrong ones bring; undefined is wrong. */
   const prove = async (
     access: Access,
     user: UserSecrets,
-    check: () => Promise<boolean>,
-  ): Promise<Done<null> | Refused<'wrong_credentials'> | Wait> => {
+    check: () => Promise<string | undefined>,
+  ): Promise<Done<string> | Refused<'wrong_credentials'> | Wait> => {
     const waitMs = attempts.begin(access.credential, nowMs());
     if (waitMs > 0) return wait(waitMs);
     try {
-      const isRight = await during(attempts, access.credential, nowMs, async () => {
+      const checked = await during(attempts, access.credential, nowMs, async () => {
         const answer = await check();
-        return { answer, outcome: answer ? 'passed' : 'failed' };
+        return { answer, outcome: answer === undefined ? 'failed' : 'passed' };
       });
-      if (isRight) return { ok: true, value: null };
+      if (checked !== undefined) return { ok: true, value: checked };
       if (logged(access.credential, nowMs())) {
         await records.appendLog(deedOnUser(user.name, 'password.refused', user));
       }
@@ -108,7 +109,7 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
     changePassword: async (access, passwords, origin) => {
       const user = await userOf(access);
       const proven = await prove(access, user, () =>
-        isPasswordOf(records, user, passwords.old, true),
+        checkPasswordOf(records, user, passwords.old, true),
       );
       if (!proven.ok) return proven;
       const checked = checkPassword(passwords.new, user);
@@ -118,15 +119,30 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       }
       const hash = await hashPassword(passwords.new);
       const deed = deedOnUser(user.name, 'password.changed', user);
-      await records.setPassword(user.key, { hash, mustChange: false }, deed);
-      await sessions.endOthers(access);
-      const opened = await sessions.rotate(access, { ...user, mustChangePassword: false }, origin);
-      return { ok: true, value: opened };
+      const others = {
+        exceptKey: sessionKeyOf(access.credential),
+        deed: deedOnUser(user.name, 'session.others_ended', user),
+      };
+      const ended = await records.setPassword(
+        user.key,
+        { hash, mustChange: false, checkedHash: proven.value, sessions: others },
+        deed,
+      );
+      if (ended === undefined) return wrong;
+      sessions.endedWithPassword(user.key, ended);
+      const changed = { ...user, mustChangePassword: false };
+      return opened(await sessions.rotate(access, changed, origin, hash));
     },
 
     beginSecondFactor: async (access, password) => {
       const user = await userOf(access);
-      const proven = await prove(access, user, () => isPasswordOf(records, user, password, true));
+      if (user.mustChangePassword) {
+        const detail = 'a second factor is set once nobody else knows the password';
+        return { ok: false, reason: 'password_change_needed', detail };
+      }
+      const proven = await prove(access, user, () =>
+        checkPasswordOf(records, user, password, true),
+      );
       if (!proven.ok) return proven;
       if (user.hasSecondFactor) {
         const detail = 'there is a second factor already: remove that one first';
@@ -148,7 +164,7 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       }
       const user = await userOf(access);
       const step = findTotpStep(started.secret, code, nowMs());
-      const proven = await prove(access, user, async () => step !== undefined);
+      const proven = await prove(access, user, async () => step?.toString());
       if (!proven.ok || step === undefined) return proven.ok ? wrong : proven;
       begun.delete(access.credential);
       const recoveryCodes = newRecoveryCodes();
@@ -157,25 +173,30 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       await records.setTotp(user.key, totp, deedOnUser(user.name, 'second_factor.set', user));
       // the code that set it shall not sign in once more
       await records.takeTotpStep(user.key, step);
-      const opened = await sessions.rotate(access, { ...user, hasSecondFactor: true }, origin);
-      return { ok: true, value: { opened, recoveryCodes } };
+      const changed = { ...user, hasSecondFactor: true };
+      const next = opened(await sessions.rotate(access, changed, origin, user.passwordHash));
+      return next.ok ? { ok: true, value: { opened: next.value, recoveryCodes } } : next;
     },
 
     removeSecondFactor: async (access, { password, code }, origin) => {
       const user = await userOf(access);
-      const proven = await prove(
-        access,
-        user,
-        async () =>
-          (await isPasswordOf(records, user, password, true)) &&
-          (await takeSecondFactor(records, seal, user, code, nowMs())),
-      );
+      const proven = await prove(access, user, async () => {
+        const checkedHash = await checkPasswordOf(records, user, password, true);
+        if (checkedHash === undefined) return undefined;
+        const isTaken = await takeSecondFactor(records, seal, user, code, nowMs());
+        return isTaken ? checkedHash : undefined;
+      });
       if (!proven.ok) return proven;
       await records.setTotp(user.key, null, deedOnUser(user.name, 'second_factor.removed', user));
-      const opened = await sessions.rotate(access, { ...user, hasSecondFactor: false }, origin);
-      return { ok: true, value: opened };
+      const changed = { ...user, hasSecondFactor: false };
+      return opened(await sessions.rotate(access, changed, origin, proven.value));
     },
   };
+}
+
+/** The password was changed from elsewhere meanwhile, by which this session has ended. */
+function opened(session: Opened | undefined): Done<Opened> | Refused<'wrong_credentials'> {
+  return session === undefined ? wrong : { ok: true, value: session };
 }
 
 const wrong = {

@@ -4,23 +4,24 @@ import { deedOnUser } from './deeds.ts';
 import { hashOfNobody, hashPassword, verifyPassword } from './passwords.ts';
 
 /**
- * Whether this is the password of a user who may sign in. Takes as long for one who may not, or who
- * does not exist. A password that was hashed in an older way is hashed anew.
+ * Checks the password of a user who may sign in. Takes as long for one who may not, or who does not
+ * exist. A password that was hashed in an older way is hashed anew.
  *
+ * @returns the hash by which the password is kept now; undefined when it is not theirs
  * @throws HashQueueFullError when too many passwords wait to be checked
  */
-export async function isPasswordOf(
-  records: Pick<AccountRecords, 'setPassword'>,
+export async function checkPasswordOf(
+  records: Pick<AccountRecords, 'rehashPassword'>,
   user: UserSecrets | undefined,
   password: string,
   isUrgent: boolean,
-): Promise<boolean> {
-  const hash = user === undefined || user.isDisabled ? null : user.passwordHash;
-  const { ok, needsRehash } = await verifyPassword(hash ?? hashOfNobody, password, isUrgent);
-  if (user === undefined || hash === null || !ok) return false;
-  if (needsRehash) {
-    const renewed = { hash: await hashPassword(password), mustChange: user.mustChangePassword };
-    await records.setPassword(user.key, renewed, deedOnUser(null, 'password.rehashed', user));
-  }
-  return true;
+): Promise<string | undefined> {
+  const before = user === undefined || user.isDisabled ? null : user.passwordHash;
+  const { ok, needsRehash } = await verifyPassword(before ?? hashOfNobody, password, isUrgent);
+  if (user === undefined || before === null || !ok) return undefined;
+  if (!needsRehash) return before;
+  const after = await hashPassword(password);
+  const deed = deedOnUser(null, 'password.rehashed', user);
+  const isRehashed = await records.rehashPassword(user.key, { before, after }, deed);
+  return isRehashed ? after : undefined;
 }

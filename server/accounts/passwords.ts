@@ -153,7 +153,7 @@ function readPhc(text: string): { salt: Buffer; tag: Buffer; cost: Cost } {
   const match = phcPattern.exec(text);
   if (match === null) {
     throw new Error(
-      'A password in the database is not an argon2id hash (PHC string): set it anew with "npm run posko -- user set".',
+      'A password in the database is not an argon2id hash (PHC string): set it anew with "npm run posko -- user password".',
     );
   }
   const [, memory, passes, parallelism, salt = '', tag = ''] = match;

@@ -1,8 +1,14 @@
 import type { Access } from '../domain/access.ts';
 import type { Session, User } from '../domain/account.ts';
 import type { Result } from '../domain/result.ts';
-import type { AccountRecords } from './accountRecords.ts';
-import { hashSecret, newSecret, sessionCredential, sessionKeyOf } from './credentials.ts';
+import type { AccountRecords, EndedWithPassword } from './accountRecords.ts';
+import {
+  hashSecret,
+  newSecret,
+  sessionCredential,
+  sessionKeyOf,
+  tokenCredential,
+} from './credentials.ts';
 import { deedOnUser } from './deeds.ts';
 import type { Identities } from './identities.ts';
 import { type Identity, identityOfSession, idleMs, sessionMs } from './identity.ts';
@@ -20,14 +26,30 @@ export type Opened = {
 /** By what somebody showed who they are. A provider of sign-ins (OIDC) would add one of its own. */
 export type Way = 'password' | 'link' | 'set_up';
 
+/** How somebody showed who they are, with the hash of the password that was checked where one was. */
+export type Proof = { readonly way: Way; readonly checkedHash: string | null };
+
 export type Sessions = {
   /**
    * Opens a session for a user who has shown who they are. How they did is no matter of this: a
    * sign-in by another provider (OIDC) ends here too, once it has found the user.
+   *
+   * Undefined when the user was switched off meanwhile, or has another password than the one that was
+   * checked: what somebody does to end all sessions ends those too that are about to begin.
    */
-  open(user: User, origin: Origin, way: Way): Promise<Opened>;
-  /** Replaces the session that asks by a new one, since what it may, or how it began, has changed. */
-  rotate(access: Access, user: User, origin: Origin): Promise<Opened>;
+  open(user: User, origin: Origin, proof: Proof): Promise<Opened | undefined>;
+  /**
+   * Replaces the session that asks by a new one, since what it may, or how it began, has changed.
+   * Undefined as for `open`; the one that asks has ended then as well.
+   *
+   * @param checkedHash of the password that the user has as far as they know
+   */
+  rotate(
+    access: Access,
+    user: User,
+    origin: Origin,
+    checkedHash: string | null,
+  ): Promise<Opened | undefined>;
   /** Ends the session that asks. */
   close(access: Access): Promise<void>;
   list(access: Access): Promise<readonly (Session & { readonly isThis: boolean })[]>;
@@ -37,6 +59,8 @@ export type Sessions = {
   endOthers(access: Access): Promise<void>;
   /** Ends all of a user, in the name of `actor`. */
   endAll(user: User, actor: string, action: string): Promise<void>;
+  /** Tells that what was made with a password has ended with it. */
+  endedWithPassword(userKey: number, ended: EndedWithPassword): void;
 };
 
 export type SessionsParts = {
@@ -61,7 +85,7 @@ export function createSessions({ records, identities, nowMs, onEnded }: Sessions
   /** Ends what is over by itself, or too much, whenever something is added. */
   const makeRoom = async (user: User): Promise<void> => {
     const now = nowMs();
-    if (now - sweptAtMs >= sweepEveryMs) {
+    if (Math.abs(now - sweptAtMs) >= sweepEveryMs) {
       sweptAtMs = now;
       await records.dropSessions(now, now - idleMs);
     }
@@ -75,7 +99,7 @@ export function createSessions({ records, identities, nowMs, onEnded }: Sessions
     }
   };
 
-  const open: Sessions['open'] = async (user, origin, way) => {
+  const open: Sessions['open'] = async (user, origin, { way, checkedHash }) => {
     await makeRoom(user);
     const secret = newSecret();
     const now = nowMs();
@@ -83,6 +107,7 @@ export function createSessions({ records, identities, nowMs, onEnded }: Sessions
       {
         ...origin,
         idHash: hashSecret(secret),
+        checkedHash,
         userKey: user.key,
         createdAtMs: now,
         seenAtMs: now,
@@ -90,6 +115,7 @@ export function createSessions({ records, identities, nowMs, onEnded }: Sessions
       },
       deedOnUser(user.name, 'session.opened', user, { way, address: origin.address }),
     );
+    if (session === undefined) return undefined;
     const identity = identityOfSession(session, user, now);
     if (identity === undefined) {
       throw new Error(`the session of the user ${user.name} ended before it began`);
@@ -107,9 +133,9 @@ export function createSessions({ records, identities, nowMs, onEnded }: Sessions
 
   return {
     open,
-    rotate: async (access, user, origin) => {
+    rotate: async (access, user, origin, checkedHash) => {
       await endThis(access, 'session.rotated');
-      return open(user, origin, 'password');
+      return open(user, origin, { way: 'password', checkedHash });
     },
     close: (access) => endThis(access, 'session.closed'),
     list: async (access) => {
@@ -138,6 +164,10 @@ export function createSessions({ records, identities, nowMs, onEnded }: Sessions
     endAll: async (user, actor, action) => {
       const deed = deedOnUser(actor, action, user);
       ended(user.key, await records.endSessionsOf(user.key, undefined, deed));
+    },
+    endedWithPassword: (userKey, { sessionKeys, tokenKeys }) => {
+      ended(userKey, sessionKeys);
+      onEnded(tokenKeys.map(tokenCredential));
     },
   };
 }

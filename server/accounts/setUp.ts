@@ -78,7 +78,10 @@ export function createSetUp(parts: SetUpParts): SetUp {
         link = undefined;
         onAdministrator();
         if (added === undefined) return expired;
-        return { ok: true, value: await sessions.open(added, origin, 'set_up') };
+        const proof = { way: 'set_up', checkedHash: passwordHash } as const;
+        const opened = await sessions.open(added, origin, proof);
+        // changed by somebody else since: they sign in as anybody does
+        return opened === undefined ? expired : { ok: true, value: opened };
       } catch (error) {
         // there is no administrator, and yet somebody of this name
         if (!(error instanceof ObstacleError)) throw error;

@@ -6,7 +6,7 @@ import { HashQueueFullError } from './hashQueue.ts';
 import type { KnownDevices } from './knownDevices.ts';
 import { networkOf } from './networkOf.ts';
 import { createOncePer } from './oncePer.ts';
-import { isPasswordOf } from './passwordCheck.ts';
+import { checkPasswordOf } from './passwordCheck.ts';
 import type { Seal } from './seal.ts';
 import { takeSecondFactor } from './secondFactor.ts';
 import type { Opened, Origin, Sessions } from './sessions.ts';
@@ -77,8 +77,8 @@ export function createSignIn(
   ): Promise<{ readonly answer: SignInAnswer; readonly outcome: Outcome }> => {
     const { password, code, origin } = attempt;
     const user = await records.userByName(name);
-    const isRight = await isPasswordOf(records, user, password, device !== undefined);
-    if (user === undefined || !isRight) {
+    const checkedHash = await checkPasswordOf(records, user, password, device !== undefined);
+    if (user === undefined || checkedHash === undefined) {
       // a name that does not exist is not written down: people type passwords there by mistake
       // and all of those together make one entry a minute: strangers shall not fill the log
       if (logged(user?.name ?? '', nowMs())) {
@@ -108,7 +108,9 @@ export function createSignIn(
         return { answer: wrong, outcome: 'passed' };
       }
     }
-    const opened = await sessions.open(user, origin, 'password');
+    const opened = await sessions.open(user, origin, { way: 'password', checkedHash });
+    // it was right as it was checked, and so costs nobody a wait
+    if (opened === undefined) return { answer: wrong, outcome: 'withdrawn' };
     const deviceCookie = devices.remember(attempt.deviceCookie, name);
     return { answer: { ok: true, opened, deviceCookie }, outcome: 'passed' };
   };

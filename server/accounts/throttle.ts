@@ -52,6 +52,8 @@ export function createThrottle({ maxWaitMs, atOnce, maxKeys }: ThrottleOptions):
   return {
     begin: (key, nowMs) => {
       const known = counts.get(key);
+      // the clock was ahead: nobody waits for it to get there again
+      if (known !== undefined) known.failedAtMs = Math.min(known.failedAtMs, nowMs);
       const isOld = known !== undefined && nowMs - known.failedAtMs >= forgetAfterMs;
       const count =
         known === undefined

@@ -1,9 +1,9 @@
 import { type Access, type Grant, isInScope, type Scope, scopeOf } from '../domain/access.ts';
-import { checkUserName, type User } from '../domain/account.ts';
+import { checkUserName, type Deed, type User } from '../domain/account.ts';
 import type { Result } from '../domain/result.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import { sessionCredential, tokenCredential } from './credentials.ts';
-import { deedOnUser } from './deeds.ts';
+import { deedOnUser, deedsOnGrants } from './deeds.ts';
 import type { Identities } from './identities.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
@@ -42,7 +42,10 @@ export type Users = {
     name: string,
     changes: UserChanges,
   ): Promise<Result<User, 'user_not_found' | 'forbidden'>>;
-  /** Sets a password that the user must change, and ends their sessions. Not for oneself. */
+  /**
+   * Sets a password that the user must change, and ends their sessions and their tokens for scripts.
+   * Not for oneself.
+   */
   setPassword(
     access: Access,
     name: string,
@@ -69,8 +72,7 @@ export function createUsers({ records, identities, sessions, onEnded }: UsersPar
     if (user !== undefined && isManaged(scopeOf(access.grants, 'users.manage'), user)) {
       return { ok: true, value: withoutSecrets(user) };
     }
-    const detail = `there is no user "${name.slice(0, 80)}" in your regions`;
-    return { ok: false, reason: 'user_not_found', detail };
+    return notFound(name);
   };
 
   /** A user of the caller's, to be changed: what makes people, only people do. */
@@ -120,27 +122,28 @@ export function createUsers({ records, identities, sessions, onEnded }: UsersPar
       if (!found.ok) return found;
       const given = checkGrants(access, grants ?? []);
       if (!given.ok) return given;
-      const user = found.value;
+      const scope = scopeOf(access.grants, 'users.manage');
       const { actor } = access;
-      if (fullName !== undefined && fullName !== user.fullName) {
-        // what names a person stays out of a log that nothing can be taken out of
-        await records.setFullName(user.key, fullName, deedOnUser(actor, 'user.renamed', user));
-      }
-      if (grants !== undefined) {
-        const data = { before: user.grants, after: grants };
-        const deed = deedOnUser(actor, 'user.grants_changed', user, data);
-        await records.setGrants(user.key, grants, deed);
-        await endSockets(user);
-      }
-      if (isDisabled !== undefined && isDisabled !== user.isDisabled) {
-        const action = isDisabled ? 'user.disabled' : 'user.enabled';
-        await records.setDisabled(user.key, isDisabled, deedOnUser(actor, action, user));
-        await endSockets(user);
-        if (isDisabled) await sessions.endAll(user, actor, 'user.sessions_ended');
-      }
-      const now = await records.userByKey(user.key);
-      if (now === undefined) throw new Error(`The user ${user.name} is gone.`);
-      return { ok: true, value: withoutSecrets(now) };
+      const plan = (user: User): readonly Deed[] | undefined => {
+        if (!isManaged(scope, user)) return undefined;
+        const deeds: Deed[] = [];
+        if (fullName !== undefined && fullName !== user.fullName) {
+          // what names a person stays out of a log that nothing can be taken out of
+          deeds.push(deedOnUser(actor, 'user.renamed', user));
+        }
+        if (grants !== undefined) deeds.push(...deedsOnGrants(actor, user, grants));
+        if (isDisabled !== undefined && isDisabled !== user.isDisabled) {
+          deeds.push(deedOnUser(actor, isDisabled ? 'user.disabled' : 'user.enabled', user));
+        }
+        return deeds;
+      };
+      const changes = { fullName, grants, isDisabled };
+      const user = await records.changeUser(found.value.key, changes, plan);
+      if (user === undefined) return notFound(name);
+      const isSwitched = user.isDisabled !== found.value.isDisabled;
+      if (grants !== undefined || isSwitched) await endSockets(user);
+      if (isDisabled === true) await sessions.endAll(user, actor, 'user.sessions_ended');
+      return { ok: true, value: user };
     },
 
     setPassword: async (access, name, password) => {
@@ -152,8 +155,23 @@ export function createUsers({ records, identities, sessions, onEnded }: UsersPar
       if (!checked.ok) return checked;
       const hash = await hashPassword(password);
       const deed = deedOnUser(access.actor, 'user.password_set', user);
-      await records.setPassword(user.key, { hash, mustChange: true }, deed);
-      await sessions.endAll(user, access.actor, 'user.sessions_ended');
+      const scope = scopeOf(access.grants, 'users.manage');
+      const ended = await records.setPassword(
+        user.key,
+        {
+          hash,
+          mustChange: true,
+          // hashing takes a while, in which somebody may give the user a role elsewhere
+          isAllowed: (now) => isManaged(scope, now),
+          sessions: {
+            exceptKey: undefined,
+            deed: deedOnUser(access.actor, 'user.sessions_ended', user),
+          },
+        },
+        deed,
+      );
+      if (ended === undefined) return notFound(name);
+      sessions.endedWithPassword(user.key, ended);
       return done;
     },
 
@@ -175,6 +193,11 @@ export function createUsers({ records, identities, sessions, onEnded }: UsersPar
       return done;
     },
   };
+}
+
+function notFound(name: string): Result<never, 'user_not_found'> {
+  const detail = `there is no user "${name.slice(0, 80)}" in your regions`;
+  return { ok: false, reason: 'user_not_found', detail };
 }
 
 const done = { ok: true, value: null } as const;

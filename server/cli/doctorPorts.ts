@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 import { createServer } from 'node:net';
-import type { Config, ListenAddress } from '../config.ts';
+import { json } from 'node:stream/consumers';
+import type { Config, HttpConfig, ListenAddress } from '../config.ts';
 import { urlHost } from '../domain/loopback.ts';
 import { errorCode } from '../domain/systemError.ts';
 import { describeListenFailure } from '../startError.ts';
@@ -66,16 +69,17 @@ async function tryListen(host: string, port: number): Promise<string | undefined
 }
 
 /** What the running server says of itself. */
-async function askServer(
-  server: string,
-  { host, port }: ListenAddress,
-): Promise<readonly Finding[]> {
-  const url = `http://${urlHost(host)}:${port}/health/ready`;
+async function askServer(server: string, http: HttpConfig): Promise<readonly Finding[]> {
+  const scheme = http.tls === undefined ? 'http' : 'https';
+  const url = `${scheme}://${urlHost(http.host)}:${http.port}/health/ready`;
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(healthTimeoutMs) });
-    const health: unknown = await answer.json();
-    const sentences = degradationsOf(health);
-    if (sentences === undefined) throw new Error(`status ${answer.status}`);
+    const { status, body } = await read(url);
+    if (isNotSetUp(body)) {
+      const todo = 'open the link that it printed, or run "npm run posko -- user add"';
+      return [warning('server', `${server}, and waits for its first administrator`, todo)];
+    }
+    const sentences = degradationsOf(body);
+    if (sentences === undefined) throw new Error(`status ${status}`);
     if (sentences.length === 0) return [ok('server', `${server}, and says that all is well`)];
     return sentences.map((sentence) => ({
       check: 'server',
@@ -89,12 +93,30 @@ async function askServer(
   }
 }
 
+/** Reads a JSON answer. Whose certificate it is does not matter here: nothing secret is asked or told. */
+async function read(url: string): Promise<{ status: number | undefined; body: unknown }> {
+  const signal = AbortSignal.timeout(healthTimeoutMs);
+  const sent = url.startsWith('https:')
+    ? requestOverTls(url, { rejectUnauthorized: false, signal })
+    : request(url, { signal });
+  sent.end();
+  const [answer]: IncomingMessage[] = await once(sent, 'response');
+  if (answer === undefined) throw new Error('no answer');
+  return { status: answer.statusCode, body: await json(answer) };
+}
+
+function isNotSetUp(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'code' in body && body.code === 'not_set_up';
+}
+
 function degradationsOf(health: unknown): readonly string[] | undefined {
   if (typeof health !== 'object' || health === null || !('degradations' in health))
     return undefined;
   const { degradations } = health;
   if (!Array.isArray(degradations)) return undefined;
   return degradations.map((item: unknown) =>
-    typeof item === 'object' && item !== null && 'detail' in item ? String(item.detail) : '?',
+    typeof item === 'object' && item !== null && 'detail' in item
+      ? String(item.detail)
+      : String(item),
   );
 }

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import { deedOnUser } from '../accounts/deeds.ts';
+import { deedOnUser, deedsOnGrants } from '../accounts/deeds.ts';
 import type { User } from '../domain/account.ts';
 import { endSessionsOf } from '../storage/sessionStore.ts';
-import { setDisabled, setFullName, setGrants } from '../storage/userStore.ts';
+import { changeUser } from '../storage/userStore.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { grantHelp, readUserArguments, type UserArguments } from './userArguments.ts';
@@ -36,28 +36,18 @@ export const userSet: Command = {
 
 async function change(
   pool: Pool,
-  user: User,
+  { key }: User,
   { fullName, grants, isDisabled }: UserArguments,
 ): Promise<void> {
-  // what can be refused comes first, so that a refusal leaves all as it was
-  if (grants !== undefined) {
-    const data = { before: user.grants, after: grants };
-    await setGrants(
-      pool,
-      user.key,
-      grants,
-      deedOnUser(cliActor, 'user.grants_changed', user, data),
-    );
-  }
-  if (isDisabled !== undefined) {
-    const action = isDisabled ? 'user.disabled' : 'user.enabled';
-    await setDisabled(pool, user.key, isDisabled, deedOnUser(cliActor, action, user));
-    if (isDisabled) {
-      const ended = deedOnUser(cliActor, 'user.sessions_ended', user);
-      await endSessionsOf(pool, user.key, undefined, ended);
-    }
-  }
-  if (fullName !== undefined) {
-    await setFullName(pool, user.key, fullName, deedOnUser(cliActor, 'user.renamed', user));
-  }
+  const changed = await changeUser(pool, key, { fullName, grants, isDisabled }, (user) => {
+    const action = isDisabled === true ? 'user.disabled' : 'user.enabled';
+    return [
+      ...(grants === undefined ? [] : deedsOnGrants(cliActor, user, grants)),
+      ...(isDisabled === undefined ? [] : [deedOnUser(cliActor, action, user)]),
+      ...(fullName === undefined ? [] : [deedOnUser(cliActor, 'user.renamed', user)]),
+    ];
+  });
+  if (changed === undefined || isDisabled !== true) return;
+  const ended = deedOnUser(cliActor, 'user.sessions_ended', changed);
+  await endSessionsOf(pool, key, undefined, ended);
 }

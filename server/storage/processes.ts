@@ -3,8 +3,6 @@ import { readFileSync, readlinkSync } from 'node:fs';
 
 import { errorCode } from '../domain/systemError.ts';
 
-export { errorCode };
-
 /**
  * True while a process with this id runs, whoever it belongs to. One that ended and that its parent
  * has not asked after (a zombie, which in a container may stay for ever) does not.

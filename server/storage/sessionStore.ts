@@ -1,23 +1,37 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Deed, Session, User } from '../domain/account.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
 import { toUser, type UserRow, userColumns } from './userRow.ts';
 
 /** A session to add; `idHash` is the SHA-256 of what the cookie holds. */
-export type NewSession = Omit<Session, 'key'> & { readonly idHash: Uint8Array };
+export type NewSession = Omit<Session, 'key'> & {
+  readonly idHash: Uint8Array;
+  /** Of the password that was checked; where there was none, this is left out or null. */
+  readonly checkedHash?: string | null;
+};
 
 /** Longest part of a browser's own description that is kept. */
 const maxUserAgentLength = 256;
 
-/** Opens a session. */
+/**
+ * Opens a session; undefined when its user is switched off, or has another password by now than the
+ * one that was checked. A change of these that is under way is waited for.
+ */
 export function addSession(
   pool: Pool,
-  { idHash, ...session }: NewSession,
+  { idHash, checkedHash = null, ...session }: NewSession,
   deed: Deed,
-): Promise<Session> {
+): Promise<Session | undefined> {
   const userAgent = session.userAgent.slice(0, maxUserAgentLength).toWellFormed();
   return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      `select from users
+       where key = $1 and disabled_at is null and ($2::text is null or password_hash = $2)
+       for share`,
+      [session.userKey, checkedHash],
+    );
+    if (rowCount === 0) return undefined;
     const { rows } = await client.query<{ key: number }>(
       `insert into sessions (user_key, id_hash, created_at, seen_at, expires_at, address, user_agent)
        values ($1, $2, to_timestamp($3::float8 / 1000), to_timestamp($4::float8 / 1000),
@@ -74,14 +88,16 @@ export async function touchSession(pool: Pool, key: number, seenAtMs: number): P
 }
 
 /** Ends one session of a user. False, and nothing in the log, when there is none. */
-export async function endSession(
-  pool: Pool,
-  userKey: number,
-  key: number,
-  deed: Deed,
-): Promise<boolean> {
-  const ended = await endWhere(pool, 'user_key = $1 and key = $2', [userKey, key], deed);
-  return ended.length > 0;
+export function endSession(pool: Pool, userKey: number, key: number, deed: Deed): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      'delete from sessions where user_key = $1 and key = $2',
+      [userKey, key],
+    );
+    if (rowCount === 0) return false;
+    await appendTo(client, deed);
+    return true;
+  });
 }
 
 /**
@@ -95,12 +111,11 @@ export function endSessionsOf(
   exceptKey: number | undefined,
   deed: Deed,
 ): Promise<readonly number[]> {
-  return endWhere(
-    pool,
-    'user_key = $1 and ($2::int is null or key <> $2)',
-    [userKey, exceptKey ?? null],
-    deed,
-  );
+  return inTransaction(pool, async (client) => {
+    const ended = await deleteSessionsOf(client, userKey, exceptKey);
+    if (ended.length > 0) await appendTo(client, deed);
+    return ended;
+  });
 }
 
 /** Removes sessions that expired before, or were not used since, these moments. Epoch ms. */
@@ -116,20 +131,17 @@ export async function dropSessions(
   );
 }
 
-function endWhere(
-  pool: Pool,
-  condition: string,
-  values: readonly unknown[],
-  deed: Deed,
+/** Removes all sessions of a user but one, in a transaction that writes to the log of it. */
+export async function deleteSessionsOf(
+  client: PoolClient,
+  userKey: number,
+  exceptKey: number | undefined,
 ): Promise<readonly number[]> {
-  return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ key: number }>(
-      `delete from sessions where ${condition} returning key`,
-      [...values],
-    );
-    if (rows.length > 0) await appendTo(client, deed);
-    return rows.map(({ key }) => key);
-  });
+  const { rows } = await client.query<{ key: number }>(
+    'delete from sessions where user_key = $1 and ($2::int is null or key <> $2) returning key',
+    [userKey, exceptKey ?? null],
+  );
+  return rows.map(({ key }) => key);
 }
 
 const sessionColumns = `

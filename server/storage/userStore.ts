@@ -4,6 +4,7 @@ import type { Deed, User, UserSecrets } from '../domain/account.ts';
 import { ObstacleError } from '../domain/obstacleError.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
+import { deleteSessionsOf } from './sessionStore.ts';
 import { toUser, type UserRow, userColumns } from './userRow.ts';
 
 /** A user to add. */
@@ -14,6 +15,33 @@ export type NewUser = {
   readonly passwordHash: string | null;
   readonly mustChangePassword: boolean;
   readonly grants: readonly Grant[];
+};
+
+/** What to change of a user; what is left out stays as it is. */
+export type UserChanges = {
+  readonly fullName?: string | undefined;
+  /** Instead of all that there are. */
+  readonly grants?: readonly Grant[] | undefined;
+  readonly isDisabled?: boolean | undefined;
+};
+
+/** A password to set, and when it may be. */
+export type NewPassword = {
+  /** PHC string. */
+  readonly hash: string;
+  readonly mustChange: boolean;
+  /** The password must still be the one of this hash. */
+  readonly checkedHash?: string;
+  /** Asked of the user as they are when it is set. */
+  readonly isAllowed?: (user: User) => boolean;
+  /** Ends the user's sessions but one, and what the log says where there were any. */
+  readonly sessions?: { readonly exceptKey: number | undefined; readonly deed: Deed };
+};
+
+/** What ended with a password. */
+export type EndedWithPassword = {
+  readonly sessionKeys: readonly number[];
+  readonly tokenKeys: readonly number[];
 };
 
 /** The change would leave nobody who may do everything. */
@@ -85,92 +113,97 @@ export function userByKey(pool: Pool, key: number): Promise<UserSecrets | undefi
   return readSecrets(pool, 'u.key = $1', key);
 }
 
-export function setFullName(
-  pool: Pool,
-  userKey: number,
-  fullName: string,
-  deed: Deed,
-): Promise<void> {
-  return change(pool, deed, (client) =>
-    updateUser(client, userKey, 'full_name = $2', [fullName.toWellFormed()]),
-  );
-}
-
 /**
- * Replaces all grants of a user.
+ * Changes a user: all of it or nothing.
  *
+ * @param plan is told the user as they are now, whom nobody else changes meanwhile: what the log says
+ *   of the change, or undefined to leave everything as it is
+ * @returns the user as they are then; undefined where there was no plan
  * @throws LastAdministratorError
  */
-export function setGrants(
+export function changeUser(
   pool: Pool,
   userKey: number,
-  grants: readonly Grant[],
-  deed: Deed,
-): Promise<void> {
-  return keepAdministrator(pool, deed, async (client) => {
-    await client.query('delete from grants where user_key = $1', [userKey]);
-    await insertGrants(client, userKey, grants);
+  { fullName, grants, isDisabled }: UserChanges,
+  plan: (user: User) => readonly Deed[] | undefined,
+): Promise<User | undefined> {
+  return inTransaction(pool, async (client) => {
+    // of what could take away the last administrator, only one goes at a time
+    if (grants !== undefined || isDisabled !== undefined) await lockAdministrators(client);
+    const deeds = plan(await lockUser(client, userKey));
+    if (deeds === undefined) return undefined;
+    const before = await countAdministrators(client);
+    if (grants !== undefined) {
+      await client.query('delete from grants where user_key = $1', [userKey]);
+      await insertGrants(client, userKey, grants);
+    }
+    await client.query(
+      `update users
+       set full_name = coalesce($2, full_name),
+           disabled_at = case when coalesce($3, disabled_at is not null)
+                              then coalesce(disabled_at, now()) end
+       where key = $1`,
+      [userKey, fullName?.toWellFormed() ?? null, isDisabled ?? null],
+    );
+    if (before > 0 && (await countAdministrators(client)) === 0) throw new LastAdministratorError();
+    for (const deed of deeds) await appendTo(client, deed);
+    return readUser(client, userKey);
   });
 }
 
 /**
- * Switches a user off or on again.
+ * Gives a user a password, which ends what was made with the one before: their tokens for scripts,
+ * and their sessions where these are named. Wall screens go on. The deed tells the tokens' keys.
  *
- * @throws LastAdministratorError
+ * @returns undefined, and nothing has changed, when the password was not the one that was checked any
+ *   more, or the change is not allowed
  */
-export function setDisabled(
-  pool: Pool,
-  userKey: number,
-  isDisabled: boolean,
-  deed: Deed,
-): Promise<void> {
-  return keepAdministrator(pool, deed, (client) =>
-    updateUser(
-      client,
-      userKey,
-      'disabled_at = case when $2 then coalesce(disabled_at, now()) end',
-      [isDisabled],
-    ),
-  );
-}
-
 export function setPassword(
   pool: Pool,
   userKey: number,
-  { hash, mustChange }: { readonly hash: string; readonly mustChange: boolean },
+  { hash, mustChange, checkedHash, isAllowed, sessions }: NewPassword,
   deed: Deed,
-): Promise<void> {
-  return change(pool, deed, (client) =>
-    updateUser(client, userKey, 'password_hash = $2, must_change_password = $3', [
-      hash,
-      mustChange,
-    ]),
-  );
-}
-
-/** Runs a change and writes its deed, both or neither. */
-function change(
-  pool: Pool,
-  deed: Deed,
-  work: (client: PoolClient) => Promise<void>,
-): Promise<void> {
+): Promise<EndedWithPassword | undefined> {
   return inTransaction(pool, async (client) => {
-    await work(client);
-    await appendTo(client, deed);
+    const user = await lockUser(client, userKey);
+    if (isAllowed !== undefined && !isAllowed(user)) return undefined;
+    const { rowCount } = await client.query(
+      `update users set password_hash = $2, must_change_password = $3
+       where key = $1 and ($4::text is null or password_hash = $4)`,
+      [userKey, hash, mustChange, checkedHash ?? null],
+    );
+    if (rowCount === 0) return undefined;
+    const ended =
+      sessions === undefined ? [] : await deleteSessionsOf(client, userKey, sessions.exceptKey);
+    const { rows: tokens } = await client.query<{ key: number }>(
+      `update tokens set revoked_at = now()
+       where owner_key = $1 and kind = 'api' and revoked_at is null and expires_at > now()
+       returning key`,
+      [userKey],
+    );
+    const tokenKeys = tokens.map(({ key }) => key);
+    const data = tokenKeys.length === 0 ? deed.data : { ...deed.data, tokensRevoked: tokenKeys };
+    await appendTo(client, { ...deed, data });
+    if (sessions !== undefined && ended.length > 0) await appendTo(client, sessions.deed);
+    return { sessionKeys: ended, tokenKeys };
   });
 }
 
-/** The same for a change that could take away the last administrator, of which only one goes at a time. */
-function keepAdministrator(
+/** Keeps the same password in another way. False when it was changed meanwhile. */
+export function rehashPassword(
   pool: Pool,
+  userKey: number,
+  { before, after }: { readonly before: string; readonly after: string },
   deed: Deed,
-  work: (client: PoolClient) => Promise<void>,
-): Promise<void> {
-  return change(pool, deed, async (client) => {
-    await lockAdministrators(client);
-    const before = await countAdministrators(client);
-    await work(client);
-    if (before > 0 && (await countAdministrators(client)) === 0) throw new LastAdministratorError();
+): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      'update users set password_hash = $3 where key = $1 and password_hash = $2',
+      [userKey, before, after],
+    );
+    if (rowCount === 0) return false;
+    await appendTo(client, deed);
+    return true;
   });
 }
 
@@ -203,18 +236,17 @@ async function insertGrants(
   );
 }
 
-/** @throws Error when there is no such user: keys are never made up, and users never removed */
-async function updateUser(
-  client: PoolClient,
-  userKey: number,
-  assignments: string,
-  values: readonly unknown[],
-): Promise<void> {
-  const { rowCount } = await client.query(`update users set ${assignments} where key = $1`, [
-    userKey,
-    ...values,
-  ]);
-  if (rowCount === 0) throw new Error(`There is no user with the key ${userKey}.`);
+/**
+ * The user as they are now, whom nobody else changes until the transaction ends.
+ *
+ * @throws Error when there is no such user: keys are never made up, and users never removed
+ */
+async function lockUser(client: PoolClient, userKey: number): Promise<User> {
+  await client.query('select from users where key = $1 for update', [userKey]);
+  // a statement of its own, so that it sees what was written while the lock was waited for
+  const user = await readUser(client, userKey);
+  if (user === undefined) throw new Error(`There is no user with the key ${userKey}.`);
+  return user;
 }
 
 async function readUser(client: PoolClient, key: number): Promise<User | undefined> {

@@ -179,7 +179,7 @@ describe('configuration', () => {
     expect(JSON.stringify(loaded)).not.toContain('hunter2');
   });
 
-  it('leaves alone what belongs to compose, which reads the same .env', () => {
-    expect(problemsOf({ POSKO_DB_PASSWORD: 'x' })).toEqual([]);
+  it('leaves alone what belongs to compose, which reads the same .env, and to commands', () => {
+    expect(problemsOf({ POSKO_DB_PASSWORD: 'x', POSKO_BACKUP_PASSPHRASE: 'y' })).toEqual([]);
   });
 });

@@ -3,8 +3,6 @@ import { dayMs } from '../../domain/durations.ts';
 import { errorCode } from '../../domain/systemError.ts';
 import { inTransaction } from '../inTransaction.ts';
 
-export { dayMs };
-
 /*
  * How plain PostgreSQL splits `positions` and `position_minutes`: a partition for each UTC day, made
  * and dropped by Posko. `positions_20241127` holds 2024-11-27 00:00 UTC to the next midnight.

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { dayMs, dayOf } from '../dialect/dayPartitions.ts';
+import { dayMs } from '../../domain/durations.ts';
+import { dayOf } from '../dialect/dayPartitions.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { retentionEnd } from '../retentionEnd.ts';
 import { readCarriedTrackers } from './carriedTrackers.ts';

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { dayMs } from '../dialect/dayPartitions.ts';
+import { dayMs } from '../../domain/durations.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { inTransaction } from '../inTransaction.ts';
 import { sqlTime } from '../queries/timeWindow.ts';

@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Deed } from '../../domain/account.ts';
+import { dayMs } from '../../domain/durations.ts';
 import type { Result } from '../../domain/result.ts';
-import { dayMs, dayOf } from '../dialect/dayPartitions.ts';
+import { dayOf } from '../dialect/dayPartitions.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { inTransaction } from '../inTransaction.ts';
 import { appendLog, appendTo } from '../log/logStore.ts';

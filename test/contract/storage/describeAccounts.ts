@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import type { AccountRecords, NewUser } from '../../../server/accounts/accountRecords.ts';
-import type { Deed, User } from '../../../server/domain/account.ts';
+import type {
+  AccountRecords,
+  NewPassword,
+  NewUser,
+  UserChanges,
+} from '../../../server/accounts/accountRecords.ts';
+import type { Deed, Session, User } from '../../../server/domain/account.ts';
 import { createAccountRecords } from '../../../server/storage/accountStore.ts';
 import { LastAdministratorError } from '../../../server/storage/userStore.ts';
 import { watchChanges } from '../../../server/storage/watchChanges.ts';
@@ -78,9 +83,9 @@ export function describeAccounts(opener: Opener): void {
       await add({ ...andi, name: 'citra', grants: [{ role: 'administrator', region: '64' }] });
       await add({ ...andi, name: 'dewi', grants: [{ role: 'commander', region: '*' }] });
       expect(await records().countAdministrators()).toBe(2);
-      await records().setDisabled(second.key, true, deed('user.disabled'));
+      await change(second.key, { isDisabled: true }, deed('user.disabled'));
       expect(await records().countAdministrators()).toBe(1);
-      await records().setDisabled(second.key, false, deed('user.enabled'));
+      await change(second.key, { isDisabled: false }, deed('user.enabled'));
       expect(await records().countAdministrators()).toBe(2);
     });
 
@@ -92,8 +97,8 @@ export function describeAccounts(opener: Opener): void {
       const ended = await Promise.allSettled(
         users.map(({ key }, at) =>
           at % 2 === 0
-            ? records().setDisabled(key, true, deed('user.disabled'))
-            : records().setGrants(key, [viewer('64.08')], deed('user.grants')),
+            ? change(key, { isDisabled: true }, deed('user.disabled'))
+            : change(key, { grants: [viewer('64.08')] }, deed('user.grants')),
         ),
       );
       expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
@@ -107,9 +112,9 @@ export function describeAccounts(opener: Opener): void {
     it('change together with what the log says of it', async () => {
       const { key } = await add(andi);
       await add({ ...andi, name: 'budi' });
-      await records().setFullName(key, 'Andi S.', deed('user.renamed'));
-      await records().setGrants(key, [viewer('64'), viewer('64.08')], deed('user.grants'));
-      await records().setDisabled(key, true, deed('user.disabled'));
+      await change(key, { fullName: 'Andi S.' }, deed('user.renamed'));
+      await change(key, { grants: [viewer('64'), viewer('64.08')] }, deed('user.grants'));
+      await change(key, { isDisabled: true }, deed('user.disabled'));
       await records().setPassword(key, { hash: 'other', mustChange: true }, deed('user.password'));
       expect(await records().userByKey(key)).toMatchObject({
         fullName: 'Andi S.',
@@ -125,9 +130,9 @@ export function describeAccounts(opener: Opener): void {
         'user.password',
       ]);
       const bad = { ...deed('user.renamed'), data: { text: 'x'.repeat(20_000) } };
-      await expect(records().setFullName(key, 'Nobody', bad)).rejects.toThrow(RangeError);
+      await expect(change(key, { fullName: 'Nobody' }, bad)).rejects.toThrow(RangeError);
       expect(await records().userByKey(key)).toMatchObject({ fullName: 'Andi S.' });
-      await expect(records().setFullName(4711, 'X', deed('x'))).rejects.toThrow(/no user.* 4711/);
+      await expect(change(4711, { fullName: 'X' }, deed('x'))).rejects.toThrow(/no user.* 4711/);
     });
 
     it('take one code of a time step, and none of an earlier one', async () => {
@@ -188,18 +193,85 @@ export function describeAccounts(opener: Opener): void {
         address: '10.0.0.7',
         userAgent: 'Mozilla/5.0',
       };
-      const session = await records().addSession({ ...fields, idHash }, deed('session.opened'));
+      const added = { ...fields, idHash, checkedHash: andi.passwordHash };
+      const session = await records().addSession(added, deed('session.opened'));
+      if (session === undefined) throw new Error('there is no session');
       expect(session).toEqual({ ...fields, key: session.key });
       expect(await records().sessionByHash(idHash)).toEqual({ session, user });
       expect(await records().sessionByHash(randomBytes(32))).toBeUndefined();
       await records().touchSession(session.key, nowMs + minuteMs);
       await records().touchSession(session.key, nowMs);
       await add({ ...andi, name: 'budi' });
-      await records().setDisabled(user.key, true, deed('user.disabled'));
+      await change(user.key, { isDisabled: true }, deed('user.disabled'));
       expect(await records().sessionByHash(idHash)).toMatchObject({
         session: { seenAtMs: nowMs + minuteMs },
         user: { isDisabled: true },
       });
+    });
+
+    it('open no session for a password that is changed, or a user who is switched off, meanwhile', async () => {
+      const user = await add(andi);
+      const times = { createdAtMs: nowMs, seenAtMs: nowMs, expiresAtMs: nowMs + 60 * minuteMs };
+      const opens = (checkedHash: string | null) => {
+        const session = { userKey: user.key, idHash: randomBytes(32), checkedHash, ...times };
+        const where = { address: '127.0.0.1', userAgent: '' };
+        return records().addSession({ ...session, ...where }, deed('session.opened'));
+      };
+      const changing = await database().pool.connect();
+      try {
+        await changing.query('begin');
+        await changing.query(`update users set password_hash = 'new' where key = $1`, [user.key]);
+        const asked = [opens(andi.passwordHash), opens(null)];
+        await changing.query('commit');
+        const opened = await Promise.all(asked);
+        expect(opened.map((session) => session !== undefined)).toEqual([false, true]);
+      } finally {
+        changing.release();
+      }
+      expect(await opens('new')).toBeDefined();
+      await add({ ...andi, name: 'budi' });
+      await change(user.key, { isDisabled: true }, deed('user.disabled'));
+      expect([await opens('new'), await opens(null)]).toEqual([undefined, undefined]);
+      expect(await records().sessionsOf(user.key)).toHaveLength(2);
+    });
+
+    it('have a password changed together with what ends by it, or not at all', async () => {
+      const user = await add(andi);
+      const [kept, other] = [await open(user), await open(user)];
+      const tokens = [];
+      for (const kind of ['api', 'display'] as const) {
+        const token = { kind, name: kind, ownerKey: user.key, grant: viewer('64') };
+        tokens.push(
+          await records().addToken(
+            { ...token, expiresAtMs: Date.now() + minuteMs, idHash: randomBytes(32) },
+            deed('token.made'),
+          ),
+        );
+      }
+      const sessions = { exceptKey: kept.key, deed: deed('session.ended') };
+      const set = (hash: string, of: Partial<NewPassword>, data: object = {}) =>
+        records().setPassword(
+          user.key,
+          { hash, mustChange: false, sessions, ...of },
+          { ...deed('user.password'), data: { ...data } },
+        );
+      expect(await set('b', { checkedHash: 'other' })).toBeUndefined();
+      expect(await set('b', { isAllowed: ({ name }) => name !== 'andi' })).toBeUndefined();
+      await expect(set('b', {}, { text: 'x'.repeat(20_000) })).rejects.toThrow(RangeError);
+      expect(await records().sessionsOf(user.key)).toHaveLength(2);
+      expect(await records().userByKey(user.key)).toMatchObject({ passwordHash: '$argon2id$x' });
+      const ended = await set('b', { checkedHash: '$argon2id$x' });
+      expect(ended).toEqual({ sessionKeys: [other.key], tokenKeys: [tokens[0]?.key] });
+      expect(await records().sessionsOf(user.key)).toEqual([kept]);
+      expect(await records().listTokens(user.key)).toMatchObject([
+        { kind: 'display', revokedAtMs: null },
+        { kind: 'api', revokedAtMs: expect.any(Number) },
+      ]);
+      expect((await actions()).slice(-2)).toEqual(['user.password', 'session.ended']);
+      const rehash = (before: string, after: string) =>
+        records().rehashPassword(user.key, { before, after }, deed('user.rehashed'));
+      expect([await rehash('a', 'c'), await rehash('b', 'c')]).toEqual([false, true]);
+      expect(await records().userByKey(user.key)).toMatchObject({ passwordHash: 'c' });
     });
 
     it('end sessions: one, those of a user but one, those that are over', async () => {
@@ -278,8 +350,8 @@ export function describeAccounts(opener: Opener): void {
       await hears(() => add({ ...andi, name: 'budi' }));
       const fromAdd = heard;
       expect(fromAdd).toBeLessThanOrEqual(2);
-      await hears(() => records().setGrants(user.key, [viewer('64')], deed('user.grants')));
-      await hears(() => records().setDisabled(user.key, true, deed('user.disabled')));
+      await hears(() => change(user.key, { grants: [viewer('64')] }, deed('user.grants')));
+      await hears(() => change(user.key, { isDisabled: true }, deed('user.disabled')));
       await hears(() => records().endSession(user.key, session.key, deed('session.ended')));
       const grant = viewer('64');
       const token = { kind: 'api', name: 'x', ownerKey: user.key, grant } as const;
@@ -296,13 +368,19 @@ export function describeAccounts(opener: Opener): void {
       return added;
     }
 
-    function open(user: User) {
+    function change(key: number, changes: UserChanges, ...deeds: readonly Deed[]) {
+      return records().changeUser(key, changes, () => deeds);
+    }
+
+    async function open(user: User): Promise<Session> {
       const times = { createdAtMs: nowMs, seenAtMs: nowMs, expiresAtMs: nowMs + 60 * minuteMs };
       const where = { address: '127.0.0.1', userAgent: 'x'.repeat(256) };
-      return records().addSession(
-        { userKey: user.key, idHash: randomBytes(32), ...times, ...where },
+      const session = await records().addSession(
+        { userKey: user.key, idHash: randomBytes(32), checkedHash: null, ...times, ...where },
         deed('session.opened'),
       );
+      if (session === undefined) throw new Error(`${user.name} was not signed in`);
+      return session;
     }
 
     function setTotp(

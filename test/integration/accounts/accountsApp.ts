@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
+import type { AccountRecords } from '../../../server/accounts/accountRecords.ts';
 import { type Accounts, createAccounts } from '../../../server/accounts/accounts.ts';
 import { createSeal, toSealKey } from '../../../server/accounts/seal.ts';
 import { auditRoutes } from '../../../server/api/auditRoutes.ts';
@@ -36,7 +37,10 @@ export const tlsProxy = '127.0.0.9';
 
 export const goodPassword = 'kuda lumping hijau';
 
-export async function openAccountsApp(): Promise<AccountsApp> {
+/** @param around stands between the accounts and their records, so that a test can hold or break one */
+export async function openAccountsApp(
+  around: (records: AccountRecords) => AccountRecords = (records) => records,
+): Promise<AccountsApp> {
   await using parts = new AsyncDisposableStack();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'posko-accounts-'));
   parts.defer(() => rm(folder, { recursive: true, force: true }));
@@ -56,7 +60,7 @@ export async function openAccountsApp(): Promise<AccountsApp> {
   let atMs = Date.now();
   const nowMs = () => atMs;
   const seal = createSeal({ current: toSealKey(randomBytes(32)), others: [] });
-  const records = createAccountRecords(database.pool);
+  const records = around(createAccountRecords(database.pool));
   const accounts = createAccounts({ records, seal, nowMs, log });
   const ended: string[] = [];
   accounts.onEnded((credentials) => void ended.push(...credentials));
@@ -65,7 +69,7 @@ export async function openAccountsApp(): Promise<AccountsApp> {
     reach: { names: [], allowsPlainHttp: true },
     tls: undefined,
     trustedProxies: [tlsProxy],
-    rateLimits: { sign_in: 1e6, export: 1e6, other: 1e6 },
+    rateLimits: { sign_in: 1e6, export: 1e6, history: 1e6, other: 1e6 },
     gate: accounts,
     basemap: { from: 'style', url: 'https://example.org/style.json' },
     pageDir: folder,

@@ -145,6 +145,15 @@ describe('a second factor', () => {
     expect(late.json()).toMatchObject({ code: 'bad_request' });
   });
 
+  it('is not begun with a password that somebody else knows', async () => {
+    const password = 'kata sementara 7';
+    const other = await addUser(posko, administrator, `baru${users}`, []);
+    await administrator.send('PUT', `/users/baru${users}/password`, { password });
+    await other.signIn(`baru${users}`, password);
+    const begun = await other.send('POST', '/session/second-factor', { password });
+    expect(begun.json()).toMatchObject({ status: 403, code: 'password_change_needed' });
+  });
+
   it('is kept sealed, and its codes and secret stand in no log', async () => {
     const { rows } = await posko.database.pool.query<{ sealed: Buffer }>(
       'select totp_secret as sealed from users where name = $1',

@@ -237,4 +237,38 @@ describe('a token', () => {
     );
     expect(hashes.rows.every(({ id_hash }) => id_hash.length === 32)).toBe(true);
   });
+
+  it('for a script ends with the password of its owner, and a wall screen goes on', async () => {
+    const name = 'juru';
+    const grants = [
+      { role: 'integrator', region: '64.08' },
+      { role: 'administrator', region: '64.08' },
+    ] as const;
+    const juru = await addUser(posko, kepala, name, grants);
+    const screen = (await make(juru, 'display', 'viewer', '64.08')).json();
+    const madeNow = async () => (await make(juru, 'api', 'integrator', '64.08')).json();
+    const isIn = async (secret: string) => (await withBearer(secret)).statusCode === 200;
+    const changes = [
+      () => juru.send('PUT', '/session/password', { old: goodPassword, new: 'gajah duduk biru' }),
+      () => kepala.send('PUT', `/users/${name}/password`, { password: 'kata sementara 7' }),
+    ];
+    for (const change of changes) {
+      const { token, secret } = await madeNow();
+      expect(await isIn(secret)).toBe(true);
+      posko.ended.length = 0;
+      expect((await change()).statusCode).toBeLessThan(300);
+      expect(posko.ended).toContain(`token:${token.key}`);
+      expect(await isIn(secret)).toBe(false);
+      const { entries } = (await kepala.send('GET', '/audit?limit=10')).json();
+      expect(entries).toContainEqual(
+        expect.objectContaining({
+          action: expect.stringMatching(/^(password\.changed|user\.password_set)$/),
+          data: { tokensRevoked: [token.key] },
+        }),
+      );
+    }
+    const wall = openBrowser(posko);
+    const opened = await wall.send('POST', '/session/display', { token: screen.secret });
+    expect(opened.statusCode).toBe(200);
+  });
 });

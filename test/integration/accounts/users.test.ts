@@ -155,6 +155,29 @@ describe('managing users', () => {
     }
   });
 
+  it('changes nothing of somebody when a part is refused', async () => {
+    const { users } = (await kepala.send('GET', '/users')).json();
+    const isAll = ({ role, region }: { role: string; region: string }) =>
+      role === 'administrator' && region === '*';
+    const [last] = users.filter(({ grants }: { grants: [] }) => grants.some(isAll));
+    const browser = openBrowser(posko);
+    await browser.signIn(last.name);
+    const refused = await browser.send('PATCH', `/users/${last.name}`, {
+      fullName: 'Nama Lain',
+      isDisabled: true,
+    });
+    expect(refused.json()).toMatchObject({ status: 409, code: 'last_administrator' });
+    expect((await browser.send('GET', `/users/${last.name}`)).json()).toEqual(last);
+  });
+
+  it('takes nothing for a name that can be none', async () => {
+    for (const name of ['%00', 'a%00b', 'ANDI', 'a%20b', `${'a'.repeat(33)}`]) {
+      expect((await kepala.send('GET', `/users/${name}`)).json()).toMatchObject({
+        code: 'bad_request',
+      });
+    }
+  });
+
   it('does not replace the own password or second factor, which ask for what one knows', async () => {
     const own = [
       await kutim.send('PUT', '/users/kutim/password', { password: 'kata sementara 7' }),
@@ -195,6 +218,38 @@ describe('the log', () => {
     );
     expect((await andi.signIn('andi')).statusCode).toBe(200);
     expect((await andi.send('GET', '/audit')).json()).toMatchObject({ code: 'forbidden' });
+  });
+
+  it('shows a change of roles to each region that it concerns, and of each its own part', async () => {
+    const kaltim = await addUser(posko, kepala, 'kaltim', [
+      { role: 'administrator', region: '64' },
+    ]);
+    const bontang = await addUser(posko, kepala, 'bontang', [
+      { role: 'administrator', region: '64.74' },
+    ]);
+    const viewer = (region: string) => ({ role: 'viewer', region });
+    await kaltim.send('POST', '/users', person('pindah', [viewer('64.08'), viewer('64.09')]));
+    const grants = [viewer('64.09'), viewer('64.74')];
+    expect((await kaltim.send('PATCH', '/users/pindah', { grants })).statusCode).toBe(200);
+    const seenBy = async (browser: Browser) => {
+      const { entries } = (await browser.send('GET', '/audit?limit=500')).json();
+      return entries
+        .filter(
+          ({ action, subject }: { action: string; subject: string }) =>
+            action === 'user.grants_changed' && subject === 'user:pindah',
+        )
+        .map(({ region, data }: { region: string; data: object }) => ({ region, ...data }));
+    };
+    const left = { region: '64.08', before: [viewer('64.08')], after: [] };
+    const came = { region: '64.74', before: [], after: [viewer('64.74')] };
+    expect(await seenBy(kutim)).toEqual([left]);
+    expect(await seenBy(bontang)).toEqual([came]);
+    expect(await seenBy(kaltim)).toEqual([came, left]);
+    await kepala.send('PATCH', '/users/pindah', { grants: [viewer('64.09'), viewer('*')] });
+    const gone = { region: '64.74', before: [viewer('64.74')], after: [] };
+    const everywhere = { region: null, before: [], after: [viewer('*')] };
+    expect(await seenBy(kepala)).toEqual([gone, everywhere, came, left]);
+    expect(await seenBy(kaltim)).toEqual([gone, came, left]);
   });
 
   it('holds no password, no secret and no full name, and the server logs none either', async () => {

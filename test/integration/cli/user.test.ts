@@ -122,8 +122,8 @@ describe('user set', () => {
     });
     expect(await records().sessionsOf(budi.key)).toEqual([]);
     expect((await lastDeeds(4)).map(({ action }) => action)).toEqual([
-      'user.renamed',
       'user.sessions_ended',
+      'user.renamed',
       'user.disabled',
       'user.grants_changed',
     ]);

@@ -204,6 +204,32 @@ describe('who asks', () => {
     expect(await who('secret')).toBe('ended');
   });
 
+  it('is told as ended by a later change also when the user was signed out elsewhere first', async () => {
+    const access = await identities.identify({ cookie: 'secret', bearer: undefined });
+    if (!access.ok) throw new Error(access.detail);
+    // what the server does about another session of the same user
+    identities.forgetUser(user.key);
+    expect(identities.identityOf(access.value)).toBeUndefined();
+    base.user = { ...user, grants: [] };
+    await identities.checkAll();
+    expect(ended).toEqual(['session:1']);
+    // and it does not count from memory meanwhile
+    identities.forgetUser(user.key);
+    base.state = 'away';
+    expect(await who('secret')).toBe('database_away');
+    base.state = 'there';
+    expect(await who('secret')).toBe('andi');
+    expect(ended).toEqual(['session:1']);
+  });
+
+  it('is asked about again when the clock was ahead as it was noted', async () => {
+    nowMs = 10 * hourMs;
+    await who('secret');
+    nowMs = 0;
+    base.sessions = [];
+    expect(await who('secret')).toBe('ended');
+  });
+
   it('takes nothing for fresh when a change could not be looked up', async () => {
     await who('secret');
     base.state = 'away';

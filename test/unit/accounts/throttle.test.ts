@@ -47,6 +47,15 @@ describe('a throttle', () => {
     expect(throttle.begin('andi', 1000)).toBe(0);
   });
 
+  it('makes nobody wait for as long as the clock was ahead', () => {
+    const throttle = createThrottle(options);
+    const aheadMs = 3_600_000;
+    for (let time = 0; time < 4; time++) throttle.end('andi', 'failed', aheadMs);
+    expect(throttle.begin('andi', 0)).toBe(2000);
+    expect(throttle.begin('andi', 1500)).toBe(500);
+    expect(throttle.begin('andi', 2000)).toBe(0);
+  });
+
   it('forgets the key that was tried longest ago when there are too many', () => {
     const throttle = createThrottle({ ...options, maxKeys: 2 });
     for (const key of ['a', 'b', 'a', 'c']) {

@@ -17,10 +17,7 @@ it.each([
 
 it.each([
   ['a value that is wrong', withCode('22P02')],
-  [
-    'a file that is missing',
-    Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'open' }),
-  ],
+  ['a file that is missing', Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'open' })],
   ['a bug', new TypeError('x is undefined')],
   ['no error', 'Connection terminated'],
 ])('does not take %s for one', (_what, error) => {
