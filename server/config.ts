@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hourMs } from './domain/durations.ts';
 import { isLoopback } from './domain/loopback.ts';
 
 /** Log levels of pino, quietest last. */
@@ -77,7 +78,6 @@ const known = new Set([
   'POSKO_LOG_LEVEL',
   'POSKO_PUBLISHED_ON_LOOPBACK',
 ]);
-const hourMs = 3_600_000;
 /** Of docker-compose.yml, which reads the same file .env, and of commands that make and read backups. */
 const knownElsewhere = new Set(['POSKO_DB_PASSWORD', 'POSKO_BACKUP_PASSPHRASE']);
 

@@ -19,8 +19,10 @@ import type { RouteWithAccess } from './api/requireAccess.ts';
 import { prepareBasemap } from './basemap.ts';
 import type { Config } from './config.ts';
 import { demoUser, seedDemo, seedDemoUser, startDemoTrackers } from './demo.ts';
+import { dayMs } from './domain/durations.ts';
 import type { JournalStatus } from './domain/journalStatus.ts';
 import { urlHost } from './domain/loopback.ts';
+import { errorCode } from './domain/systemError.ts';
 import { readFileBudget } from './fileBudget.ts';
 import { type FollowedJournal, followJournal } from './followJournal.ts';
 import { describeHealth } from './health.ts';
@@ -32,7 +34,6 @@ import { recorderName } from './recorder.ts';
 import { describeListenFailure, StartError } from './startError.ts';
 import { createAccountRecords } from './storage/accountStore.ts';
 import { openDatabase } from './storage/database.ts';
-import { markOutside, refuseAbandoned } from './storage/databaseOfFolder.ts';
 import { openDataDir } from './storage/dataDir.ts';
 import { Maintenance } from './storage/maintenance.ts';
 import { watchChanges } from './storage/watchChanges.ts';
@@ -47,8 +48,6 @@ export type PoskoOptions = {
   /** Something without which the server cannot go on has failed; it should be closed. */
   readonly onFatal: (error: Error) => void;
 };
-
-const dayMs = 24 * 3_600_000;
 
 /** A way in without a password; the secret is for the console only. */
 export type Entrance = { readonly kind: 'setup' | 'link'; readonly secret: string };
@@ -100,10 +99,8 @@ async function startParts(
   const built = ensureWebBuilt({ log, signal });
   built.catch(() => undefined);
   const { databaseUrl } = config;
-  refuseAbandoned(dataDir.dir, databaseUrl);
   const database = await openDatabase({ databaseUrl, dataDir: dataDir.dir, log, signal });
   parts.defer(() => database.close());
-  if (databaseUrl !== undefined) markOutside(dataDir.dir, databaseUrl);
   const pageDir = await untilAborted(built, signal);
   if (mode === 'demo') await seedDemo(database.pool);
 
@@ -266,8 +263,8 @@ async function createHttp(parts: HttpParts): Promise<HttpServer> {
     return await HttpServer.create(parts);
   } catch (error) {
     const { tls } = parts;
-    const isTls = tls !== undefined && error instanceof Error && 'code' in error;
-    if (!isTls) throw error;
+    if (tls === undefined || errorCode(error) === undefined || !(error instanceof Error))
+      throw error;
     throw new StartError(
       `The certificate ${tls.certFile} and its key ${tls.keyFile} cannot be used (${error.message}): POSKO_TLS_CERT and POSKO_TLS_KEY must name PEM files that this account can read and that belong together.`,
       { cause: error },
@@ -297,8 +294,7 @@ async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal)
 }
 
 function asStartError(error: unknown, what: 'HTTP' | 'MQTT', host: string, port: number): unknown {
-  const isSystemError = error instanceof Error && 'code' in error;
-  if (!(error instanceof ListenError) && !isSystemError) return error;
-  const code = String(error.code);
+  const code = error instanceof ListenError ? error.code : errorCode(error);
+  if (code === undefined) return error;
   return new StartError(describeListenFailure(code, what, host, port), { cause: error });
 }

@@ -1,52 +1,17 @@
-import type { Grant } from '../domain/access.ts';
-import type { Deed, LogEntry, Session, Token, User, UserSecrets } from '../domain/account.ts';
-
-/** A user to add. */
-export type NewUser = {
-  readonly name: string;
-  readonly fullName: string;
-  readonly passwordHash: string | null;
-  readonly mustChangePassword: boolean;
-  readonly grants: readonly Grant[];
-};
-
-/** A session to add; `idHash` is the SHA-256 of what the cookie holds. */
-export type NewSession = Omit<Session, 'key'> & {
-  readonly idHash: Uint8Array;
-  /** Of the password that was checked; null: the user showed in another way who they are. */
-  readonly checkedHash: string | null;
-};
-
-/** What to change of a user; undefined stays as it is. */
-export type UserChanges = {
-  readonly fullName?: string | undefined;
-  /** Instead of all that there are. */
-  readonly grants?: readonly Grant[] | undefined;
-  readonly isDisabled?: boolean | undefined;
-};
-
-/** A password to set, and when it may be. */
-export type NewPassword = {
-  readonly hash: string;
-  readonly mustChange: boolean;
-  /** The password must still be the one of this hash. */
-  readonly checkedHash?: string;
-  /** Asked of the user as they are when it is written. */
-  readonly isAllowed?: (user: User) => boolean;
-  /** Ends the user's sessions but one in the same transaction; the deed is written where there were any. */
-  readonly sessions?: { readonly exceptKey: number | undefined; readonly deed: Deed };
-};
-
-/** What ended with a password. */
-export type EndedWithPassword = {
-  readonly sessionKeys: readonly number[];
-  readonly tokenKeys: readonly number[];
-};
-
-/** A token to add; `idHash` is the SHA-256 of the token. */
-export type NewToken = Pick<Token, 'kind' | 'name' | 'ownerKey' | 'grant' | 'expiresAtMs'> & {
-  readonly idHash: Uint8Array;
-};
+import type {
+  Deed,
+  EndedWithPassword,
+  LogEntry,
+  NewPassword,
+  NewSession,
+  NewToken,
+  NewUser,
+  Session,
+  Token,
+  User,
+  UserChanges,
+  UserSecrets,
+} from '../domain/account.ts';
 
 /** What the database keeps of accounts. Each change writes its deed to the log in the same transaction. */
 export type AccountRecords = {

@@ -1,12 +1,13 @@
 import { type Access, type Grant, mayIn } from '../domain/access.ts';
 import type { Session, Token, User } from '../domain/account.ts';
+import { dayMs, hourMs } from '../domain/durations.ts';
 import { permissions, roleMay } from '../domain/permission.ts';
 import { sessionCredential, tokenCredential } from './credentials.ts';
 
 /** A session ends when nothing was asked with it for this long: a shift. */
-export const idleMs = 12 * 3_600_000;
+export const idleMs = 12 * hourMs;
 /** A session ends after this long, however busy. */
-export const sessionMs = 7 * 24 * 3_600_000;
+export const sessionMs = 7 * dayMs;
 
 /** Whom a credential stands for, with what the page shows of them. */
 export type Identity = {

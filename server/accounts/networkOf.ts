@@ -1,11 +1,12 @@
 import { isIPv6 } from 'node:net';
+import { unmapped } from '../domain/loopback.ts';
 
 /**
  * Under what the attempts from an address are counted: an IPv4 address, or the /64 of an IPv6 one,
  * since whoever has one address of that has all of them (RFC 6177, 2).
  */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = unmapped(address).replace(/%.*$/, '');
   if (!isIPv6(plain)) return plain;
   const [head = '', tail] = plain.split('::');
   const before = head === '' ? [] : head.split(':');

@@ -1,6 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { passwordBounds } from '../domain/account.ts';
 import type { Result } from '../domain/result.ts';
 import { createHashQueue } from './hashQueue.ts';
 
@@ -13,7 +14,6 @@ const hashQueue = createHashQueue(2, 64);
 const derive = promisify(argon2);
 
 /** Characters of a password, after normalisation. NIST SP 800-63B-4, 3.1.1.2 asks for 64 at least. */
-const bounds = { min: 12, max: 128 } as const;
 
 /** What anybody would try first on a system of this kind, beside the dictionary's words. */
 const obviousWords = [
@@ -89,8 +89,10 @@ export function checkPassword(
 ): Result<null, 'weak_password'> {
   const text = normalise(password);
   const characters = [...text].length;
-  if (characters < bounds.min || characters > bounds.max) {
-    return weak(`a password has ${bounds.min} to ${bounds.max} characters; this one ${characters}`);
+  if (characters < passwordBounds.min || characters > passwordBounds.max) {
+    return weak(
+      `a password has ${passwordBounds.min} to ${passwordBounds.max} characters; this one ${characters}`,
+    );
   }
   const folded = text.toLowerCase();
   if (/^(.{1,8}?)\1+$/su.test(folded)) return weak('it is a short piece over and over');

@@ -1,7 +1,7 @@
 import type { Access } from '../domain/access.ts';
-import type { Session, User } from '../domain/account.ts';
+import type { EndedWithPassword, Session, User } from '../domain/account.ts';
 import type { Result } from '../domain/result.ts';
-import type { AccountRecords, EndedWithPassword } from './accountRecords.ts';
+import type { AccountRecords } from './accountRecords.ts';
 import {
   hashSecret,
   newSecret,

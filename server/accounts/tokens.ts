@@ -1,5 +1,6 @@
 import { type Access, type Grant, isInScope, mayIn, scopeOf } from '../domain/access.ts';
 import type { Token } from '../domain/account.ts';
+import { dayMs } from '../domain/durations.ts';
 import type { Result } from '../domain/result.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import { hashSecret, newTokenSecret, tokenCredential } from './credentials.ts';
@@ -40,7 +41,6 @@ export type TokensParts = {
   readonly onEnded: (credentials: readonly string[]) => void;
 };
 
-const dayMs = 24 * 3_600_000;
 /** Browsers keep a cookie for 400 days at most (RFC 6265bis, 5.5). */
 const longestMs = { display: 400 * dayMs, api: 366 * dayMs } as const;
 /** Of one owner, that still count. */

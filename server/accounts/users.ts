@@ -1,5 +1,5 @@
 import { type Access, type Grant, isInScope, type Scope, scopeOf } from '../domain/access.ts';
-import { checkUserName, type Deed, type User } from '../domain/account.ts';
+import { checkUserName, type Deed, type User, type UserChanges } from '../domain/account.ts';
 import type { Result } from '../domain/result.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import { sessionCredential, tokenCredential } from './credentials.ts';
@@ -14,13 +14,6 @@ export type UserToAdd = {
   readonly fullName: string;
   readonly password: string;
   readonly grants: readonly Grant[];
-};
-
-/** What can be changed of a user; undefined stays as it is. */
-export type UserChanges = {
-  readonly fullName: string | undefined;
-  readonly grants: readonly Grant[] | undefined;
-  readonly isDisabled: boolean | undefined;
 };
 
 /**

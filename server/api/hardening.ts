@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { hostOf, isLoopback } from '../domain/loopback.ts';
+import { hostOf, isLoopback, unmapped } from '../domain/loopback.ts';
 import { isSecure } from './isSecure.ts';
 import { ProblemError } from './problem.ts';
 
@@ -70,11 +70,6 @@ function isKnownHost(host: string, names: readonly string[]): boolean {
 
 function isTooPlain(request: FastifyRequest, { allowsPlainHttp }: Reach): boolean {
   return !isSecure(request) && !allowsPlainHttp && !isLoopback(unmapped(request.ip));
-}
-
-/** An IPv4 address as IPv6 sockets show it (RFC 4291, 2.5.5.2), as IPv4. */
-function unmapped(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 /** A page that came in the clear may have been made by anybody on the way, so it may not speak to TLS. */

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Access } from '../domain/access.ts';
 import type { Health } from '../domain/health.ts';
+import { unmapped } from '../domain/loopback.ts';
 import { isDatabaseAway } from '../storage/isDatabaseAway.ts';
 import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
 import { harden, type Reach } from './hardening.ts';
@@ -159,6 +160,6 @@ function blockListOf(proxies: readonly string[]): BlockList {
 }
 
 function isListed(list: BlockList, address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  const plain = unmapped(address);
   return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
 }

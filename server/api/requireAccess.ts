@@ -1,16 +1,11 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { Credentials } from '../accounts/identities.ts';
 import { type Access, mayAnywhere } from '../domain/access.ts';
 import { permissionMatrix } from '../domain/permission.ts';
 import type { Result } from '../domain/result.ts';
 import { ProblemError } from './problem.ts';
 import type { RouteAccess } from './routeAccess.ts';
 import { sessionCookieOf } from './sessionCookie.ts';
-
-/** What a request brings to say who sends it. */
-export type Credentials = {
-  readonly cookie: string | undefined;
-  readonly bearer: string | undefined;
-};
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -3,7 +3,7 @@ import type { Identity } from '../accounts/identity.ts';
 import type { Opened, Origin } from '../accounts/sessions.ts';
 import type { Wait } from '../accounts/wait.ts';
 import { mayAnywhere } from '../domain/access.ts';
-import { isLoopback } from '../domain/loopback.ts';
+import { isLoopback, unmapped } from '../domain/loopback.ts';
 import { permissions } from '../domain/permission.ts';
 import type { SessionInfo } from './accountSchemas.ts';
 import { isSecure } from './isSecure.ts';
@@ -42,7 +42,7 @@ export function describeIdentity(request: FastifyRequest, identity: Identity): S
     mustChangePassword,
     idleMs,
     expiresAtMs,
-    isPlainHttp: !isSecure(request) && !isLoopback(withoutMapping(request.ip)),
+    isPlainHttp: !isSecure(request) && !isLoopback(unmapped(request.ip)),
   };
 }
 
@@ -58,9 +58,4 @@ export function sendWait(
     .header('retry-after', Math.ceil(retryAfterMs / 1_000))
     .type('application/problem+json')
     .send({ ...problem, retryAfterMs });
-}
-
-/** An IPv4 address as IPv6 sockets show it (RFC 4291, 2.5.5.2), as IPv4. */
-function withoutMapping(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

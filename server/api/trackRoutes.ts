@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { type Static, Type } from 'typebox';
 import { scopeOf } from '../domain/access.ts';
 import type { Deed } from '../domain/account.ts';
+import { dayMs } from '../domain/durations.ts';
 import { type TrackDetails, trackSchema } from '../domain/trackDetails.ts';
 import type { RosterEntry } from '../domain/unit.ts';
 import { unknownSmallint } from '../storage/queries/packedColumns.ts';
@@ -21,7 +22,6 @@ export type TrackParts = {
   readonly appendLog: (deed: Deed) => Promise<unknown>;
 };
 
-const dayMs = 86_400_000;
 /** Longest window of one answer. */
 const maxWindowMs = 31 * dayMs;
 /** Fixes that a screen shows unless it asks for more. */

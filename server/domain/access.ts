@@ -53,10 +53,3 @@ export function mayIn(grants: readonly Grant[], permission: Permission, region: 
       (grant.region === everywhere || includesRegion(grant.region, region)),
   );
 }
-
-/** True when somebody with `own` may give `wanted` away: the same role, on a region that includes it. */
-export function coversGrant(own: readonly Grant[], wanted: Grant): boolean {
-  return own.some(
-    ({ role, region }) => role === wanted.role && includesRegion(region, wanted.region),
-  );
-}

@@ -11,6 +11,9 @@ export function checkUserName(text: string): Result<string, 'bad_name'> {
   return { ok: false, reason: 'bad_name', detail };
 }
 
+/** Characters of a password, after normalisation to NFC: Unicode code points, not UTF-16 units. */
+export const passwordBounds = { min: 12, max: 128 } as const;
+
 /** A person who may sign in, as others may see it. */
 export type User = {
   readonly key: number;
@@ -82,4 +85,53 @@ export type LogEntry = Deed & {
   /** SHA-256 of the entry before. */
   readonly previousHash: Uint8Array;
   readonly hash: Uint8Array;
+};
+
+/** A user to add. */
+export type NewUser = {
+  readonly name: string;
+  readonly fullName: string;
+  /** PHC string; null: no password, so no sign-in by one. */
+  readonly passwordHash: string | null;
+  readonly mustChangePassword: boolean;
+  readonly grants: readonly Grant[];
+};
+
+/** What to change of a user; what is left out stays as it is. */
+export type UserChanges = {
+  readonly fullName?: string | undefined;
+  /** Instead of all that there are. */
+  readonly grants?: readonly Grant[] | undefined;
+  readonly isDisabled?: boolean | undefined;
+};
+
+/** A password to set, and when it may be. */
+export type NewPassword = {
+  /** PHC string. */
+  readonly hash: string;
+  readonly mustChange: boolean;
+  /** The password must still be the one of this hash. */
+  readonly checkedHash?: string;
+  /** Asked of the user as they are when it is set. */
+  readonly isAllowed?: (user: User) => boolean;
+  /** Ends the user's sessions but one, and what the log says where there were any. */
+  readonly sessions?: { readonly exceptKey: number | undefined; readonly deed: Deed };
+};
+
+/** What ended with a password. */
+export type EndedWithPassword = {
+  readonly sessionKeys: readonly number[];
+  readonly tokenKeys: readonly number[];
+};
+
+/** A session to add; `idHash` is the SHA-256 of what the cookie holds. */
+export type NewSession = Omit<Session, 'key'> & {
+  readonly idHash: Uint8Array;
+  /** Of the password that was checked; null: the user showed in another way who they are. */
+  readonly checkedHash: string | null;
+};
+
+/** A token to add; `idHash` is the SHA-256 of the token. */
+export type NewToken = Pick<Token, 'kind' | 'name' | 'ownerKey' | 'grant' | 'expiresAtMs'> & {
+  readonly idHash: Uint8Array;
 };

@@ -16,3 +16,8 @@ export function urlHost(host: string): string {
 export function hostOf(header: string): string {
   return header.replace(/:\d+$/, '');
 }
+
+/** An IPv4 address as IPv6 sockets show it (RFC 4291, 2.5.5.2), as IPv4; any other as it is. */
+export function unmapped(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}

@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { ObstacleError } from '../domain/obstacleError.ts';
 import { errorCode } from '../domain/systemError.ts';
+import { replaceFile } from './replaceFile.ts';
 
 /** Where an outside database is: all of its URL but user and password. */
 export type OutsideDatabase = {
@@ -77,16 +69,7 @@ export function markOutside(dataDir: string, databaseUrl: string): void {
   const file = markFile(dataDir);
   const text = `${JSON.stringify(placeOf(databaseUrl))}\n`;
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  const fresh = `${file}.new`;
-  rmSync(fresh, { force: true });
-  const handle = openSync(fresh, 'wx', 0o600);
-  try {
-    writeFileSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(fresh, file);
+  replaceFile(file, text);
 }
 
 /** Where a URL leads, as the driver reads it, with its defaults. */

@@ -1,3 +1,5 @@
+import { errorCode } from '../domain/systemError.ts';
+
 /**
  * True for an error by which the database cannot be asked now, as opposed to one that says what is
  * wrong with the question: the connection broke or cannot be made, or the server starts, stops or has
@@ -5,8 +7,8 @@
  */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ('code' in error && typeof error.code === 'string') {
-    const { code } = error;
+  const code = errorCode(error);
+  if (code !== undefined) {
     // of a file, these say something else
     const isOfConnection = !('syscall' in error) || connecting.has(String(error.syscall));
     return /^(08...|53...|57P0[1-5])$/.test(code) || (systemCodes.has(code) && isOfConnection);

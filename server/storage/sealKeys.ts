@@ -15,6 +15,7 @@ import {
 import path from 'node:path';
 import { ObstacleError } from '../domain/obstacleError.ts';
 import { errorCode } from '../domain/systemError.ts';
+import { syncFolder } from './replaceFile.ts';
 
 /*
  * `<data folder>/secrets/seal.key`: the keys by which secrets in the database are sealed, a line each,
@@ -174,15 +175,6 @@ function writeFresh(file: string, keys: readonly Uint8Array[]): string {
     closeSync(handle);
   }
   return fresh;
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function cannotWrite(place: string, cause: unknown): ObstacleError {

@@ -1,15 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Deed, Session, User } from '../domain/account.ts';
+import type { Deed, NewSession, Session, User } from '../domain/account.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
 import { toUser, type UserRow, userColumns } from './userRow.ts';
-
-/** A session to add; `idHash` is the SHA-256 of what the cookie holds. */
-export type NewSession = Omit<Session, 'key'> & {
-  readonly idHash: Uint8Array;
-  /** Of the password that was checked; where there was none, this is left out or null. */
-  readonly checkedHash?: string | null;
-};
 
 /** Longest part of a browser's own description that is kept. */
 const maxUserAgentLength = 256;
@@ -20,7 +13,7 @@ const maxUserAgentLength = 256;
  */
 export function addSession(
   pool: Pool,
-  { idHash, checkedHash = null, ...session }: NewSession,
+  { idHash, checkedHash, ...session }: NewSession,
   deed: Deed,
 ): Promise<Session | undefined> {
   const userAgent = session.userAgent.slice(0, maxUserAgentLength).toWellFormed();

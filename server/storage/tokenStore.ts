@@ -1,13 +1,8 @@
 import type { Pool } from 'pg';
-import type { Deed, Token, User } from '../domain/account.ts';
+import type { Deed, NewToken, Token, User } from '../domain/account.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
 import { toGrant, toUser, type UserRow, userColumns } from './userRow.ts';
-
-/** A token to add; `idHash` is the SHA-256 of the token. */
-export type NewToken = Pick<Token, 'kind' | 'name' | 'ownerKey' | 'grant' | 'expiresAtMs'> & {
-  readonly idHash: Uint8Array;
-};
 
 /** Adds a token. */
 export function addToken(

@@ -1,48 +1,19 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Grant } from '../domain/access.ts';
-import type { Deed, User, UserSecrets } from '../domain/account.ts';
+import type {
+  Deed,
+  EndedWithPassword,
+  NewPassword,
+  NewUser,
+  User,
+  UserChanges,
+  UserSecrets,
+} from '../domain/account.ts';
 import { ObstacleError } from '../domain/obstacleError.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
 import { deleteSessionsOf } from './sessionStore.ts';
 import { toUser, type UserRow, userColumns } from './userRow.ts';
-
-/** A user to add. */
-export type NewUser = {
-  readonly name: string;
-  readonly fullName: string;
-  /** PHC string; null: no password, so no sign-in by one. */
-  readonly passwordHash: string | null;
-  readonly mustChangePassword: boolean;
-  readonly grants: readonly Grant[];
-};
-
-/** What to change of a user; what is left out stays as it is. */
-export type UserChanges = {
-  readonly fullName?: string | undefined;
-  /** Instead of all that there are. */
-  readonly grants?: readonly Grant[] | undefined;
-  readonly isDisabled?: boolean | undefined;
-};
-
-/** A password to set, and when it may be. */
-export type NewPassword = {
-  /** PHC string. */
-  readonly hash: string;
-  readonly mustChange: boolean;
-  /** The password must still be the one of this hash. */
-  readonly checkedHash?: string;
-  /** Asked of the user as they are when it is set. */
-  readonly isAllowed?: (user: User) => boolean;
-  /** Ends the user's sessions but one, and what the log says where there were any. */
-  readonly sessions?: { readonly exceptKey: number | undefined; readonly deed: Deed };
-};
-
-/** What ended with a password. */
-export type EndedWithPassword = {
-  readonly sessionKeys: readonly number[];
-  readonly tokenKeys: readonly number[];
-};
 
 /** The change would leave nobody who may do everything. */
 export class LastAdministratorError extends ObstacleError {

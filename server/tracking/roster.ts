@@ -4,7 +4,6 @@ import type { RosterEntry, Tracker, Unit } from '../domain/unit.ts';
 export class Roster {
   #trackers: readonly Tracker[] = [];
   #entries: readonly RosterEntry[] = [];
-  #trackerByKey = new Map<number, Tracker>();
   #trackerById = new Map<string, Tracker>();
   #entryById = new Map<string, RosterEntry>();
   #trackerByUnit = new Map<number, Tracker>();
@@ -24,7 +23,6 @@ export class Roster {
   ): void {
     this.#operationRegions = operationRegions;
     this.#trackers = trackers;
-    this.#trackerByKey = new Map(trackers.map((tracker) => [tracker.key, tracker]));
     this.#trackerById = new Map(trackers.map((tracker) => [tracker.id, tracker]));
     // a primary after a backup of the same unit, which it replaces
     const primariesLast = trackers.toSorted((a, b) => a.role.localeCompare(b.role));
@@ -48,10 +46,6 @@ export class Roster {
     return this.#entries;
   }
 
-  trackerByKey(key: number): Tracker | undefined {
-    return this.#trackerByKey.get(key);
-  }
-
   trackerById(id: string): Tracker | undefined {
     return this.#trackerById.get(id);
   }
@@ -59,11 +53,6 @@ export class Roster {
   /** All trackers that a unit carries, primary and backups, in no order. */
   trackersOf(unitKey: number): readonly Tracker[] {
     return this.#trackersByUnit.get(unitKey) ?? [];
-  }
-
-  /** The tracker that a unit carries: its primary, or a backup when it has no primary. */
-  trackerOf(unitKey: number): Tracker | undefined {
-    return this.#trackerByUnit.get(unitKey);
   }
 
   /** The regions that a unit belongs to now: its home, and those of the operations it works for. */

@@ -4,9 +4,7 @@
  * and the processor time of the server process.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import pino from 'pino';
@@ -16,8 +14,8 @@ import { liveSubprotocol } from '../../server/domain/liveMessage.ts';
 import { startPosko } from '../../server/posko.ts';
 import { openDatabase } from '../../server/storage/database.ts';
 import { openDataDir } from '../../server/storage/dataDir.ts';
-import { loopbackHttp } from '../fixtures/loopbackHttp.ts';
 import { addOperator, asOperator, healthOf } from '../fixtures/operator.ts';
+import { testConfig } from '../fixtures/testConfig.ts';
 import { printResult, quantile } from './measure.ts';
 
 const silent = pino({ level: 'silent' });
@@ -27,16 +25,7 @@ export async function benchFirstPing(load: {
   pingsPerS: number;
   seconds: number;
 }): Promise<void> {
-  const config = {
-    dataDir: await mkdtemp(path.join(os.tmpdir(), 'posko-bench-')),
-    http: loopbackHttp,
-    mqtt: { host: '127.0.0.1', port: 0 },
-    databaseUrl: undefined,
-    retentionDays: 366,
-    journal: { maxBytes: 5e9, keepMs: 7 * 24 * 3_600_000 },
-    basemap: { from: 'built-in' },
-    logLevel: 'fatal',
-  } as const;
+  const config = await testConfig('posko-bench-');
   await register(config.dataDir, load.trackers);
   const posko = await startPosko(config, {
     mode: 'live',

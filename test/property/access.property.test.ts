@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  coversGrant,
-  type Grant,
-  isInScope,
-  mayAnywhere,
-  mayIn,
-  scopeOf,
-} from '../../server/domain/access.ts';
+import { includesGrant } from '../../server/accounts/identity.ts';
+import { type Grant, isInScope, mayAnywhere, mayIn, scopeOf } from '../../server/domain/access.ts';
 import { permissionMatrix, permissions, roleMay, roles } from '../../server/domain/permission.ts';
 import {
   everywhere,
@@ -104,7 +98,7 @@ describe('what grants allow', () => {
   it('can be given away as the same role in the same region or below', () => {
     fc.assert(
       fc.property(grants, grant, (own, wanted) => {
-        if (!coversGrant(own, wanted)) return;
+        if (!includesGrant(own, wanted)) return;
         for (const asked of permissions) {
           if (!roleMay(wanted.role, asked)) continue;
           expect(mayIn(own, asked, wanted.region)).toBe(true);

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { errorCode } from '../../server/domain/systemError.ts';
 
 /** Where ensureBasemap tells what it does; a pino logger fits. */
 type BasemapLog = {
@@ -117,7 +118,7 @@ async function isAbandoned(file: string): Promise<boolean> {
     return Date.now() - mtimeMs > abandonedAfterMs;
   } catch (error) {
     // another process has just finished it and given it its name
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

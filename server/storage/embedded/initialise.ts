@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
   chownSync,
-  closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,6 +12,7 @@ import {
 import path from 'node:path';
 import { ObstacleError } from '../../domain/obstacleError.ts';
 import { errorCode } from '../../domain/systemError.ts';
+import { replaceFile, syncFolder } from '../replaceFile.ts';
 import { type DatabaseEnvironment, type RunAs, spawnAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { commandEnd } from './runCommand.ts';
@@ -127,16 +125,7 @@ export function readOrMakePassword(dataDir: string, hasDatabase: boolean): strin
     }
   }
   const password = randomBytes(24).toString('base64url');
-  const fresh = `${file}.new`;
-  rmSync(fresh, { force: true });
-  const handle = openSync(fresh, 'wx', 0o600);
-  try {
-    writeFileSync(handle, `${password}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(fresh, file);
+  replaceFile(file, `${password}\n`);
   return password;
 }
 
@@ -150,14 +139,5 @@ function removeUnfinished(parent: string): void {
     if (!name.startsWith(unfinishedPrefix)) continue;
     // an initdb whose server was killed dies at its next line of output, and may be writing until then
     rmSync(path.join(parent, name), { recursive: true, force: true, maxRetries: 10 });
-  }
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import type { AccountRecords } from '../../../server/accounts/accountRecords.ts';
 import type {
-  AccountRecords,
+  Deed,
   NewPassword,
   NewUser,
+  Session,
+  User,
   UserChanges,
-} from '../../../server/accounts/accountRecords.ts';
-import type { Deed, Session, User } from '../../../server/domain/account.ts';
+} from '../../../server/domain/account.ts';
 import { createAccountRecords } from '../../../server/storage/accountStore.ts';
 import { LastAdministratorError } from '../../../server/storage/userStore.ts';
 import { watchChanges } from '../../../server/storage/watchChanges.ts';

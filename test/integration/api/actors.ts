@@ -34,6 +34,7 @@ export async function signIn(pool: Pool, userKey: number): Promise<{ cookie: str
       expiresAtMs: nowMs + weekMs,
       address: '127.0.0.1',
       userAgent: 'tests',
+      checkedHash: null,
     },
     deed,
   );

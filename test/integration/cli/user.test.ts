@@ -218,7 +218,10 @@ async function addBudi() {
 function openSession(userKey: number) {
   const times = { createdAtMs: 0, seenAtMs: 0, expiresAtMs: 1 };
   const where = { address: '127.0.0.1', userAgent: 'x' };
-  return records().addSession({ userKey, ...times, ...where, idHash: randomBytes(32) }, deed);
+  return records().addSession(
+    { userKey, ...times, ...where, idHash: randomBytes(32), checkedHash: null },
+    deed,
+  );
 }
 
 function lastDeeds(limit: number) {

@@ -31,8 +31,8 @@ describe('roster', () => {
     expect(roster.entries).toEqual([{ ...unit(10, 'alpha'), trackerId: 'hp-1' }]);
     expect(roster.unitById('alpha')?.key).toBe(10);
     expect(roster.unitById('without-tracker')).toBeUndefined();
-    expect(roster.trackerOf(10)?.id).toBe('hp-1');
-    expect(roster.trackerByKey(1)?.unitKey).toBe(10);
+    expect(roster.trackersOf(10).map(({ id }) => id)).toEqual(['hp-1']);
+    expect(roster.trackerById('hp-1')?.unitKey).toBe(10);
   });
 });
 

@@ -1,3 +1,5 @@
+import { passwordBounds } from '../../../server/domain/account.ts';
+
 /** What a person typed twice. */
 export type TypedPassword = { readonly password: string; readonly repeat: string };
 
@@ -12,6 +14,6 @@ export function passwordLength(password: string): number {
 /** Undefined when the server may be asked. */
 export function passwordFault({ password, repeat }: TypedPassword): PasswordFault | undefined {
   const length = passwordLength(password);
-  if (length < 12 || length > 128) return 'length';
+  if (length < passwordBounds.min || length > passwordBounds.max) return 'length';
   return password.normalize('NFC') === repeat.normalize('NFC') ? undefined : 'differs';
 }

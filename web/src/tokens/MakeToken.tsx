@@ -1,6 +1,7 @@
 import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { dayMs } from '../../../server/domain/durations.ts';
 import { useApi } from '../api/ApiContext.ts';
 import { useOrder } from '../api/useOrder.ts';
 import { CopyField } from '../forms/CopyField.tsx';
@@ -22,8 +23,6 @@ import {
 
 type MakeTokenProps = { readonly session: SessionInfo; readonly onDone: () => void };
 type Made = { readonly kind: 'display' | 'api'; readonly secret: string };
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /** Makes a token, and shows its secret this once. */
 export function MakeToken({ session, onDone }: MakeTokenProps) {
