@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hourMs } from './domain/durations.ts';
@@ -40,6 +41,8 @@ export type HttpConfig = ListenAddress & {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Host names under which browsers reach it, beside this machine's own; lower case. */
   readonly names: readonly string[];
+  /** Name or address that a browser elsewhere can open, for links on the console. */
+  readonly shownHost: string;
   /** Plain HTTP is answered to other machines too. */
   readonly allowsPlainHttp: boolean;
   /** Addresses and networks of proxies whose X-Forwarded-For and -Proto count. */
@@ -182,7 +185,16 @@ function readHttp(isPublished: boolean, read: Read, complain: Complain): HttpCon
     );
   }
   const port = readPort('POSKO_HTTP_PORT', 8080, read, complain);
-  return { host, port, tls, names, allowsPlainHttp, trustedProxies };
+  const shownHost = names[0] ?? (isPublished ? '127.0.0.1' : addressToOpen(host));
+  return { host, port, tls, names, shownHost, allowsPlainHttp, trustedProxies };
+}
+
+/** Of a server that listens on every address, one that other machines reach. */
+function addressToOpen(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const addresses = Object.values(os.networkInterfaces()).flatMap((each) => each ?? []);
+  const outer = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+  return outer?.address ?? '127.0.0.1';
 }
 
 function readTls(read: Read, complain: Complain): HttpConfig['tls'] {

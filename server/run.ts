@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import pino, { type Logger } from 'pino';
 import { type Config, describeProblems, loadConfig } from './config.ts';
-import { urlHost } from './domain/loopback.ts';
+import { isLoopback, urlHost } from './domain/loopback.ts';
 import { ObstacleError } from './domain/obstacleError.ts';
 import { withDotEnv } from './dotEnv.ts';
 import { type RunningPosko, startPosko } from './posko.ts';
@@ -109,12 +109,17 @@ function announce(
   log: Logger,
 ): void {
   const scheme = config.http.tls === undefined ? 'http' : 'https';
-  const url = `${scheme}://${urlHost(config.http.host)}:${httpPort}/`;
+  const url = `${scheme}://${urlHost(config.http.shownHost)}:${httpPort}/`;
   const http = { host: config.http.host, port: httpPort };
   const mqtt = { host: config.mqtt.host, port: mqttPort };
+  const { tls, trustedProxies, host, shownHost } = config.http;
+  const isProtected = tls !== undefined || trustedProxies.length > 0;
+  const isPlain = !isProtected && !isLoopback(host) && !isLoopback(shownHost);
   // at every log level: programs wait for this line
   const always = log.child({}, { level: 'info' });
   always.info({ event: 'listening', mode, url, http, mqtt, dataDir: config.dataDir });
+  if (isPlain)
+    log.warn({ event: 'plainHttp' }, 'passwords and positions cross the network in the clear');
   const what = mode === 'demo' ? 'The Posko demonstration runs' : 'Posko runs';
   // not in the log: whoever has the link is in
   const open = entrance === undefined ? url : `${url}#${entrance.kind}=${entrance.secret}`;
@@ -122,8 +127,13 @@ function announce(
     entrance?.kind === 'setup'
       ? '\nThe link makes the first administrator: it works once, for 30 minutes; a restart prints a new one.'
       : '';
+  const plain = isPlain
+    ? '\nWithout TLS, passwords and positions cross the network in the clear (POSKO_ALLOW_PLAIN_HTTP).'
+    : '';
   const trackers = `trackers: MQTT on ${mqtt.host} port ${mqtt.port}`;
-  process.stderr.write(`\n${what}: open ${open} (${trackers}).${why}\nCtrl-C stops it.\n\n`);
+  process.stderr.write(
+    `\n${what}: open ${open} (${trackers}).${why}${plain}\nCtrl-C stops it.\n\n`,
+  );
 }
 
 function readArguments(argv: readonly string[]): { mode: 'live' | 'demo' } | undefined {

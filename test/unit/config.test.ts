@@ -18,6 +18,7 @@ describe('configuration', () => {
           port: 8080,
           tls: undefined,
           names: [],
+          shownHost: '127.0.0.1',
           allowsPlainHttp: false,
           trustedProxies: [],
         },
@@ -117,6 +118,19 @@ describe('configuration', () => {
     { POSKO_ALLOW_PLAIN_HTTP: '1' },
   ])('shows the page to the network where it is protected, or meant: %o', (protection) => {
     expect(problemsOf({ POSKO_HTTP_HOST: '0.0.0.0', ...protection })).toEqual([]);
+  });
+
+  it('shows links with a name that a certificate can be for, or an address that others reach', () => {
+    const shown = (env: Record<string, string>): string => {
+      const loaded = loadConfig({ POSKO_ALLOW_PLAIN_HTTP: '1', ...env });
+      if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
+      return loaded.config.http.shownHost;
+    };
+    const all = { POSKO_HTTP_HOST: '0.0.0.0' };
+    expect(shown({ ...all, POSKO_HTTP_NAMES: 'posko.polres.id, lain.id' })).toBe('posko.polres.id');
+    expect(shown(all)).toMatch(/^(?!0\.0\.0\.0)\d+\.\d+\.\d+\.\d+$/);
+    expect(shown({ ...all, POSKO_PUBLISHED_ON_LOOPBACK: '1' })).toBe('127.0.0.1');
+    expect(shown({ POSKO_HTTP_HOST: '10.0.0.5' })).toBe('10.0.0.5');
   });
 
   it('does not show the page to the network in the clear unasked, and says what to set', () => {
