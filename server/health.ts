@@ -60,9 +60,16 @@ export function describeHealth(parts: HealthParts): Health {
       quarantined,
       quarantineSkipped,
     },
+    retentionRules: describeRules(parts.maintenance),
     live: parts.live,
     setAside: addCounts(parts.door?.setAside ?? {}, parts.setAside),
   };
+}
+
+function describeRules({ retentionRules }: MaintenanceStatus): Health['retentionRules'] {
+  if (retentionRules === undefined) return null;
+  const { ranAtMs, ...done } = retentionRules;
+  return { ranAt: new Date(ranAtMs).toISOString(), ...done };
 }
 
 function findDegradations(parts: HealthParts): Degradation[] {

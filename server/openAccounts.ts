@@ -2,8 +2,7 @@ import type { ClientConfig } from 'pg';
 import type { Logger } from 'pino';
 import type { AccountRecords } from './accounts/accountRecords.ts';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
-import { createRotatingSeal } from './accounts/seal.ts';
-import { openSealKeys } from './storage/sealKeys.ts';
+import { openSeal } from './openSeal.ts';
 import { watchChanges } from './storage/watchChanges.ts';
 
 export type OpenAccountsParts = {
@@ -27,7 +26,7 @@ export async function openAccounts(
   parts: OpenAccountsParts,
 ): Promise<{ readonly accounts: Accounts; close(): Promise<void> }> {
   const { records, dataDir, connection, onEnded, log, nowMs } = parts;
-  const seal = createRotatingSeal(() => openSealKeys(dataDir), nowMs);
+  const seal = openSeal(dataDir, nowMs, log);
   const accounts = createAccounts({ records, seal, nowMs, log });
   accounts.onEnded((credentials) => {
     for (const credential of credentials) onEnded(credential);

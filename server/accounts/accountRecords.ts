@@ -1,12 +1,15 @@
 import type {
   Deed,
   EndedWithPassword,
+  LatestStep,
   LogEntry,
   NewPassword,
+  NewSecondFactor,
   NewSession,
   NewToken,
   NewUser,
   Session,
+  SessionsToEnd,
   Token,
   User,
   UserChanges,
@@ -33,7 +36,7 @@ export type AccountRecords = {
     changes: UserChanges,
     plan: (user: User) => readonly Deed[] | undefined,
   ): Promise<User | undefined>;
-  /** Revokes the tokens for scripts too. Undefined, and nothing has changed, when it is refused. */
+  /** Ends sessions and tokens for scripts too. Undefined, and nothing has changed, when it is refused. */
   setPassword(
     userKey: number,
     password: NewPassword,
@@ -45,14 +48,21 @@ export type AccountRecords = {
     hashes: { readonly before: string; readonly after: string },
     deed: Deed,
   ): Promise<boolean>;
-  /** Sets or takes away the second factor, with the hashes of its recovery codes. */
+  /**
+   * Sets or takes away the second factor, with its recovery codes, and ends sessions; returns the keys
+   * of those. Undefined, and nothing has changed, when the session that asks has ended.
+   */
   setTotp(
     userKey: number,
-    totp: { readonly secret: Uint8Array; readonly recoveryHashes: readonly Uint8Array[] } | null,
+    totp: NewSecondFactor | null,
+    sessions: SessionsToEnd,
     deed: Deed,
-  ): Promise<void>;
-  /** False when this step, or a later one, was used before: a code counts once. */
-  takeTotpStep(userKey: number, step: number): Promise<boolean>;
+  ): Promise<readonly number[] | undefined>;
+  /**
+   * False when this step, or a later one, was used before: a code counts once. What was used by a
+   * clock that was ahead, after the latest step there can be by now, is forgotten.
+   */
+  takeTotpStep(userKey: number, step: number, latest: LatestStep): Promise<boolean>;
   /** False when there is no such code that is unused. */
   takeRecoveryCode(userKey: number, hash: Uint8Array, deed: Deed): Promise<boolean>;
   /** Seals all secrets of second factors anew. */
@@ -77,7 +87,8 @@ export type AccountRecords = {
   /** Removes sessions that expired or were idle since then. */
   dropSessions(expiredBeforeMs: number, idleSinceMs: number): Promise<void>;
 
-  addToken(token: NewToken, deed: Deed): Promise<Token>;
+  /** Undefined when its owner is switched off, or the session that makes it has ended. */
+  addToken(token: NewToken, deed: Deed): Promise<Token | undefined>;
   /** The token and its owner, revoked or expired or not; undefined when there is none. */
   tokenByHash(
     idHash: Uint8Array,

@@ -5,7 +5,7 @@ import { everywhere } from '../domain/region.ts';
 import type { Result } from '../domain/result.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import { hashSecret, newSecret } from './credentials.ts';
-import { type Credentials, createIdentities, type Identities } from './identities.ts';
+import { createIdentities, type Identities } from './identities.ts';
 import type { Identity } from './identity.ts';
 import { createKnownDevices } from './knownDevices.ts';
 import { createOwnAccount, type OwnAccount } from './ownAccount.ts';
@@ -89,7 +89,7 @@ export function createAccounts({ records, seal, nowMs, log }: AccountsParts): Ac
   const linkKey = (secret: string) => Buffer.from(hashSecret(secret)).toString('base64');
 
   return {
-    identify: (credentials: Credentials) => identities.identify(credentials),
+    identify: (credentials, isUse) => identities.identify(credentials, isUse),
     identityOf: (access) => identities.identityOf(access),
     hasAdministrator,
     signIn: createSignIn({ records, sessions, devices, seal, nowMs, log }),

@@ -27,8 +27,16 @@ export type IdentitiesParts = {
 
 /** Knows who is behind a credential, and remembers it for a while. */
 export type Identities = {
-  /** A session counts as a cookie only, a wall screen's token too, a script's as a bearer only. */
-  identify(credentials: Credentials): Promise<Result<Access, 'none' | 'ended' | 'database_away'>>;
+  /**
+   * A session counts as a cookie only, a wall screen's token too, a script's as a bearer only.
+   *
+   * @param isUse false where no person is behind the request: it then does not keep a session from
+   *   ending for want of use. Tokens have nobody before them, so they are used by whatever comes
+   */
+  identify(
+    credentials: Credentials,
+    isUse?: boolean,
+  ): Promise<Result<Access, 'none' | 'ended' | 'database_away'>>;
   /** Of somebody who was just identified; undefined when that has ended meanwhile. */
   identityOf(access: Access): Identity | undefined;
   /** Forgets a user's sessions and tokens, so that the database is asked about them again. */
@@ -152,8 +160,8 @@ export function createIdentities(parts: IdentitiesParts): Identities {
     if (oldest !== undefined) entries.delete(oldest);
   };
 
-  /** Counts a use of what is remembered, unless it has ended by itself meanwhile. */
-  const use = (key: string, entry: Entry): Result<Access, 'ended'> => {
+  /** What somebody may with what is remembered, unless it has ended by itself meanwhile. */
+  const take = (key: string, entry: Entry, isUse: boolean): Result<Access, 'ended'> => {
     const now = nowMs();
     const { access, idleMs } = entry.identity;
     if (now >= access.expiresAtMs || now - entry.seenAtMs >= idleMs) {
@@ -161,15 +169,18 @@ export function createIdentities(parts: IdentitiesParts): Identities {
       onEnded([access.credential]);
       return ended;
     }
-    entry.seenAtMs = now;
     remember(key, entry);
-    if (Math.abs(now - entry.touchedAtMs) >= touchEveryMs) {
-      entry.touchedAtMs = now;
-      touch(access, now).catch((error: unknown) => warn('touchFailed', error));
-    }
+    if (isUse || access.kind !== 'person') noteUse(entry, now);
     // what is opened with it lasts no longer than a session that is not used any more
-    const expiresAtMs = Math.min(access.expiresAtMs, now + idleMs);
+    const expiresAtMs = Math.min(access.expiresAtMs, entry.seenAtMs + idleMs);
     return { ok: true, value: { ...access, expiresAtMs } };
+  };
+
+  const noteUse = (entry: Entry, now: number): void => {
+    entry.seenAtMs = now;
+    if (Math.abs(now - entry.touchedAtMs) < touchEveryMs) return;
+    entry.touchedAtMs = now;
+    touch(entry.identity.access, now).catch((error: unknown) => warn('touchFailed', error));
   };
 
   const touch = ({ kind, credential }: Access, atMs: number): Promise<void> => {
@@ -189,7 +200,7 @@ export function createIdentities(parts: IdentitiesParts): Identities {
   };
 
   return {
-    identify: async (credentials) => {
+    identify: async (credentials, isUse = true) => {
       const secret = secretOf(credentials);
       if (secret === undefined) return none;
       // with how it came: a token that is remembered as a bearer must not pass as a cookie
@@ -204,7 +215,7 @@ export function createIdentities(parts: IdentitiesParts): Identities {
         return { ok: false, reason: 'database_away', detail: 'the database does not answer' };
       }
       const entry = entries.get(key);
-      return entry === undefined || entry.isForgotten ? ended : use(key, entry);
+      return entry === undefined || entry.isForgotten ? ended : take(key, entry, isUse);
     },
 
     identityOf: ({ credential }) => {

@@ -4,7 +4,7 @@ import { dayMs, hourMs } from '../domain/durations.ts';
 import { permissions, roleMay } from '../domain/permission.ts';
 import { sessionCredential, tokenCredential } from './credentials.ts';
 
-/** A session ends when nothing was asked with it for this long: a shift. */
+/** A session ends when nobody did anything with it for this long: a shift. */
 export const idleMs = 12 * hourMs;
 /** A session ends after this long, however busy. */
 export const sessionMs = 7 * dayMs;

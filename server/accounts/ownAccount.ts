@@ -1,7 +1,6 @@
 import type { Access } from '../domain/access.ts';
 import type { UserSecrets } from '../domain/account.ts';
 import type { AccountRecords } from './accountRecords.ts';
-import { sessionKeyOf } from './credentials.ts';
 import { deedOnUser } from './deeds.ts';
 import { HashQueueFullError } from './hashQueue.ts';
 import { createOncePer } from './oncePer.ts';
@@ -10,7 +9,7 @@ import { checkPassword, hashPassword } from './passwords.ts';
 import { hashRecoveryCode, newRecoveryCodes } from './recoveryCodes.ts';
 import type { Seal } from './seal.ts';
 import { takeSecondFactor } from './secondFactor.ts';
-import type { Opened, Origin, Sessions } from './sessions.ts';
+import { type Opened, type Origin, type Sessions, sessionsToRotate } from './sessions.ts';
 import { createThrottle, during } from './throttle.ts';
 import { describeTotp, findTotpStep, newTotpSecret } from './totp.ts';
 import { busyWaitMs, type Wait, wait } from './wait.ts';
@@ -29,7 +28,11 @@ export type OwnAccount = {
     access: Access,
     passwords: { readonly old: string; readonly new: string },
     origin: Origin,
-  ): Promise<Done<Opened> | Refused<'wrong_credentials' | 'weak_password'> | Wait>;
+  ): Promise<
+    | Done<{ readonly opened: Opened; readonly tokensRevoked: number }>
+    | Refused<'wrong_credentials' | 'weak_password'>
+    | Wait
+  >;
   /** Begins to set a second factor: what the app is given, for ten minutes. */
   beginSecondFactor(
     access: Access,
@@ -39,7 +42,10 @@ export type OwnAccount = {
     | Refused<'wrong_credentials' | 'second_factor_set' | 'password_change_needed'>
     | Wait
   >;
-  /** Sets it once the app has shown a right code. The recovery codes are shown this once. */
+  /**
+   * Sets it once the app has shown a right code. The recovery codes are shown this once. All other
+   * sessions end, as when it is removed, and this one goes on as a new one.
+   */
   setSecondFactor(
     access: Access,
     code: string,
@@ -105,6 +111,17 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
     }
   };
 
+  /** Opens the session in the place of the one that asked. */
+  const reopen = async (
+    user: UserSecrets,
+    origin: Origin,
+    checkedHash: string | null,
+  ): Promise<Done<Opened> | Refused<'wrong_credentials'>> => {
+    const opened = await sessions.open(user, origin, { way: 'password', checkedHash });
+    // the password was changed from elsewhere meanwhile
+    return opened === undefined ? wrong : { ok: true, value: opened };
+  };
+
   return {
     changePassword: async (access, passwords, origin) => {
       const user = await userOf(access);
@@ -119,19 +136,18 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       }
       const hash = await hashPassword(passwords.new);
       const deed = deedOnUser(user.name, 'password.changed', user);
-      const others = {
-        exceptKey: sessionKeyOf(access.credential),
-        deed: deedOnUser(user.name, 'session.others_ended', user),
-      };
+      const toEnd = sessionsToRotate(access, user);
       const ended = await records.setPassword(
         user.key,
-        { hash, mustChange: false, checkedHash: proven.value, sessions: others },
+        { hash, mustChange: false, checkedHash: proven.value, sessions: toEnd },
         deed,
       );
       if (ended === undefined) return wrong;
-      sessions.endedWithPassword(user.key, ended);
+      sessions.endedWith(user.key, ended);
       const changed = { ...user, mustChangePassword: false };
-      return opened(await sessions.rotate(access, changed, origin, hash));
+      const next = await reopen(changed, origin, hash);
+      const tokensRevoked = ended.tokenKeys.length;
+      return next.ok ? { ok: true, value: { opened: next.value, tokensRevoked } } : next;
     },
 
     beginSecondFactor: async (access, password) => {
@@ -169,12 +185,13 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       begun.delete(access.credential);
       const recoveryCodes = newRecoveryCodes();
       const recoveryHashes = recoveryCodes.flatMap((text) => hashRecoveryCode(text) ?? []);
-      const totp = { secret: seal.seal(started.secret), recoveryHashes };
-      await records.setTotp(user.key, totp, deedOnUser(user.name, 'second_factor.set', user));
-      // the code that set it shall not sign in once more
-      await records.takeTotpStep(user.key, step);
-      const changed = { ...user, hasSecondFactor: true };
-      const next = opened(await sessions.rotate(access, changed, origin, user.passwordHash));
+      const totp = { secret: seal.seal(started.secret), recoveryHashes, lastStep: step };
+      const deed = deedOnUser(user.name, 'second_factor.set', user);
+      const toEnd = sessionsToRotate(access, user);
+      const sessionKeys = await records.setTotp(user.key, totp, toEnd, deed);
+      if (sessionKeys === undefined) return wrong;
+      sessions.endedWith(user.key, { sessionKeys, tokenKeys: [] });
+      const next = await reopen({ ...user, hasSecondFactor: true }, origin, user.passwordHash);
       return next.ok ? { ok: true, value: { opened: next.value, recoveryCodes } } : next;
     },
 
@@ -187,16 +204,14 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
         return isTaken ? checkedHash : undefined;
       });
       if (!proven.ok) return proven;
-      await records.setTotp(user.key, null, deedOnUser(user.name, 'second_factor.removed', user));
-      const changed = { ...user, hasSecondFactor: false };
-      return opened(await sessions.rotate(access, changed, origin, proven.value));
+      const deed = deedOnUser(user.name, 'second_factor.removed', user);
+      const toEnd = sessionsToRotate(access, user);
+      const sessionKeys = await records.setTotp(user.key, null, toEnd, deed);
+      if (sessionKeys === undefined) return wrong;
+      sessions.endedWith(user.key, { sessionKeys, tokenKeys: [] });
+      return reopen({ ...user, hasSecondFactor: false }, origin, proven.value);
     },
   };
-}
-
-/** The password was changed from elsewhere meanwhile, by which this session has ended. */
-function opened(session: Opened | undefined): Done<Opened> | Refused<'wrong_credentials'> {
-  return session === undefined ? wrong : { ok: true, value: session };
 }
 
 const wrong = {

@@ -3,11 +3,12 @@ import type { AccountRecords } from './accountRecords.ts';
 import { deedOnUser } from './deeds.ts';
 import { hashRecoveryCode } from './recoveryCodes.ts';
 import type { Seal } from './seal.ts';
-import { findTotpStep, isTotpCode } from './totp.ts';
+import { findTotpStep, isTotpCode, latestTotpStep } from './totp.ts';
 
 /**
  * Takes a code of a user's second factor: one of their app, or one of the recovery codes. Each counts
- * once, however many try it at the same time.
+ * once, however many try it at the same time. A clock that was ahead and was set right keeps nobody
+ * out: what was used by it is forgotten, and the log says so.
  *
  * @throws Error when the user's secret was sealed under a key that is no more
  */
@@ -21,7 +22,9 @@ export async function takeSecondFactor(
   if (user.totpSecret === null) return false;
   if (isTotpCode(code)) {
     const step = findTotpStep(seal.open(user.totpSecret), code, nowMs);
-    return step !== undefined && (await records.takeTotpStep(user.key, step));
+    if (step === undefined) return false;
+    const deed = deedOnUser(user.name, 'second_factor.future_code_forgotten', user);
+    return records.takeTotpStep(user.key, step, { step: latestTotpStep(nowMs), deed });
   }
   const hash = hashRecoveryCode(code);
   if (hash === undefined) return false;

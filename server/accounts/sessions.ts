@@ -1,5 +1,5 @@
 import type { Access } from '../domain/access.ts';
-import type { EndedWithPassword, Session, User } from '../domain/account.ts';
+import type { Deed, EndedWithPassword, Session, SessionsToEnd, User } from '../domain/account.ts';
 import type { Result } from '../domain/result.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import {
@@ -38,18 +38,6 @@ export type Sessions = {
    * checked: what somebody does to end all sessions ends those too that are about to begin.
    */
   open(user: User, origin: Origin, proof: Proof): Promise<Opened | undefined>;
-  /**
-   * Replaces the session that asks by a new one, since what it may, or how it began, has changed.
-   * Undefined as for `open`; the one that asks has ended then as well.
-   *
-   * @param checkedHash of the password that the user has as far as they know
-   */
-  rotate(
-    access: Access,
-    user: User,
-    origin: Origin,
-    checkedHash: string | null,
-  ): Promise<Opened | undefined>;
   /** Ends the session that asks. */
   close(access: Access): Promise<void>;
   list(access: Access): Promise<readonly (Session & { readonly isThis: boolean })[]>;
@@ -59,8 +47,8 @@ export type Sessions = {
   endOthers(access: Access): Promise<void>;
   /** Ends all of a user, in the name of `actor`. */
   endAll(user: User, actor: string, action: string): Promise<void>;
-  /** Tells that what was made with a password has ended with it. */
-  endedWithPassword(userKey: number, ended: EndedWithPassword): void;
+  /** Tells that what was made with a password, or a second factor, has ended with it. */
+  endedWith(userKey: number, ended: EndedWithPassword): void;
 };
 
 export type SessionsParts = {
@@ -123,21 +111,15 @@ export function createSessions({ records, identities, nowMs, onEnded }: Sessions
     return { secret, expiresAtMs: session.expiresAtMs, identity };
   };
 
-  const endThis = async (access: Access, action: string): Promise<void> => {
-    const key = sessionKeyOf(access.credential);
-    if (key === undefined) return;
-    const deed = deedOnUser(access.actor, action, own(access), { session: key });
-    await records.endSession(access.userKey, key, deed);
-    ended(access.userKey, [key]);
-  };
-
   return {
     open,
-    rotate: async (access, user, origin, checkedHash) => {
-      await endThis(access, 'session.rotated');
-      return open(user, origin, { way: 'password', checkedHash });
+    close: async (access) => {
+      const key = sessionKeyOf(access.credential);
+      if (key === undefined) return;
+      const deed = deedOnUser(access.actor, 'session.closed', own(access), { session: key });
+      await records.endSession(access.userKey, key, deed);
+      ended(access.userKey, [key]);
     },
-    close: (access) => endThis(access, 'session.closed'),
     list: async (access) => {
       const now = nowMs();
       const sessions = await records.sessionsOf(access.userKey);
@@ -165,11 +147,27 @@ export function createSessions({ records, identities, nowMs, onEnded }: Sessions
       const deed = deedOnUser(actor, action, user);
       ended(user.key, await records.endSessionsOf(user.key, undefined, deed));
     },
-    endedWithPassword: (userKey, { sessionKeys, tokenKeys }) => {
+    endedWith: (userKey, { sessionKeys, tokenKeys }) => {
       ended(userKey, sessionKeys);
       onEnded(tokenKeys.map(tokenCredential));
     },
   };
+}
+
+/**
+ * What ends when somebody changes their own password or second factor: every session, that one too
+ * that asks, in whose place a new one is opened.
+ */
+export function sessionsToRotate(access: Access, user: User): SessionsToEnd {
+  const key = sessionKeyOf(access.credential);
+  return {
+    own: key === undefined ? undefined : { key, deed: rotated(access, key) },
+    deed: deedOnUser(user.name, 'session.others_ended', user),
+  };
+}
+
+function rotated(access: Access, key: number): Deed {
+  return deedOnUser(access.actor, 'session.rotated', own(access), { session: key });
 }
 
 function own({ actor, grants }: Access) {

@@ -3,7 +3,7 @@ import type { Token } from '../domain/account.ts';
 import { dayMs } from '../domain/durations.ts';
 import type { Result } from '../domain/result.ts';
 import type { AccountRecords } from './accountRecords.ts';
-import { hashSecret, newTokenSecret, tokenCredential } from './credentials.ts';
+import { hashSecret, newTokenSecret, sessionKeyOf, tokenCredential } from './credentials.ts';
 import { deedOnToken } from './deeds.ts';
 import type { Identities } from './identities.ts';
 import { includesGrant } from './identity.ts';
@@ -29,7 +29,10 @@ export type Tokens = {
     access: Access,
     token: TokenToAdd,
   ): Promise<
-    Result<{ readonly token: Token; readonly secret: string }, 'forbidden' | 'bad_request'>
+    Result<
+      { readonly token: Token; readonly secret: string },
+      'forbidden' | 'bad_request' | 'signed_out'
+    >
   >;
   revoke(access: Access, key: number): Promise<Result<null, 'token_not_found'>>;
 };
@@ -59,6 +62,8 @@ export function createTokens({ records, identities, nowMs, onEnded }: TokensPart
 
     add: async (access, { kind, name, grant, expiresAtMs }) => {
       const now = nowMs();
+      const sessionKey = sessionKeyOf(access.credential);
+      if (sessionKey === undefined) return forbidden('tokens are made by a signed-in person');
       const permission = kind === 'display' ? 'displays.manage' : 'tokens.make';
       if (!mayIn(access.grants, permission, grant.region)) {
         return forbidden(`you may not make such tokens for ${grant.region}`);
@@ -79,10 +84,13 @@ export function createTokens({ records, identities, nowMs, onEnded }: TokensPart
         return badRequest(`you have ${maxTokens} tokens: revoke those that are not needed`);
       }
       const secret = newTokenSecret();
+      const wanted = { kind, name, grant, expiresAtMs, ownerKey: access.userKey, sessionKey };
       const token = await records.addToken(
-        { kind, name, grant, expiresAtMs, ownerKey: access.userKey, idHash: hashSecret(secret) },
+        { ...wanted, idHash: hashSecret(secret) },
         deedOnToken(access, 'token.created', { kind, name, grant }, { grant, expiresAtMs }),
       );
+      // with the password, by which what is made with it should end
+      if (token === undefined) return signedOut;
       return { ok: true, value: { token, secret } };
     },
 
@@ -104,6 +112,12 @@ export function createTokens({ records, identities, nowMs, onEnded }: TokensPart
     },
   };
 }
+
+const signedOut = {
+  ok: false,
+  reason: 'signed_out',
+  detail: 'the session ended before the token was made',
+} as const;
 
 function forbidden(detail: string) {
   return { ok: false, reason: 'forbidden', detail } as const;

@@ -55,6 +55,11 @@ export function findTotpStep(secret: Uint8Array, code: string, nowMs: number): n
   return delta === null ? undefined : TOTP.counter({ period: periodS, timestamp: nowMs }) + delta;
 }
 
+/** The latest step whose code can be right now: one that was used later was used by another clock. */
+export function latestTotpStep(nowMs: number): number {
+  return TOTP.counter({ period: periodS, timestamp: nowMs }) + window;
+}
+
 function secretOf(bytes: Uint8Array): Secret {
   // a copy: a Buffer may be a view of a larger, shared one
   return new Secret({ buffer: Uint8Array.from(bytes).buffer });

@@ -44,7 +44,7 @@ export type Users = {
     name: string,
     password: string,
   ): Promise<Result<null, 'user_not_found' | 'weak_password' | 'forbidden'>>;
-  /** Takes a lost second factor away. Not for oneself. */
+  /** Takes a lost second factor away, and ends their sessions. Not for oneself. */
   removeSecondFactor(
     access: Access,
     name: string,
@@ -156,15 +156,12 @@ export function createUsers({ records, identities, sessions, onEnded }: UsersPar
           mustChange: true,
           // hashing takes a while, in which somebody may give the user a role elsewhere
           isAllowed: (now) => isManaged(scope, now),
-          sessions: {
-            exceptKey: undefined,
-            deed: deedOnUser(access.actor, 'user.sessions_ended', user),
-          },
+          sessions: { deed: deedOnUser(access.actor, 'user.sessions_ended', user) },
         },
         deed,
       );
       if (ended === undefined) return notFound(name);
-      sessions.endedWithPassword(user.key, ended);
+      sessions.endedWith(user.key, ended);
       return done;
     },
 
@@ -174,8 +171,9 @@ export function createUsers({ records, identities, sessions, onEnded }: UsersPar
       const user = found.value;
       if (user.key === access.userKey) return notOneself;
       const deed = deedOnUser(access.actor, 'user.second_factor_removed', user);
-      await records.setTotp(user.key, null, deed);
-      identities.forgetUser(user.key);
+      const toEnd = { deed: deedOnUser(access.actor, 'user.sessions_ended', user) };
+      const sessionKeys = await records.setTotp(user.key, null, toEnd, deed);
+      sessions.endedWith(user.key, { sessionKeys: sessionKeys ?? [], tokenKeys: [] });
       return done;
     },
 

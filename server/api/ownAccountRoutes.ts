@@ -20,13 +20,22 @@ export function ownAccountRoutes({
         config: { access: 'person', rate: 'sign_in' },
         schema: {
           body: Type.Object({ old: passwordSchema, new: passwordSchema }),
-          response: { 200: sessionInfoSchema },
+          response: {
+            200: Type.Object({
+              ...sessionInfoSchema.properties,
+              /** How many tokens for scripts ended with the password. */
+              tokensRevoked: Type.Integer(),
+            }),
+          },
         },
       },
       async (request, reply) => {
         const access = accessOf(request);
         const changed = await ownAccount.changePassword(access, request.body, originOf(request));
-        if (changed.ok) return enter(request, reply, changed.value);
+        if (changed.ok) {
+          const { opened, tokensRevoked } = changed.value;
+          return { ...enter(request, reply, opened), tokensRevoked };
+        }
         if (changed.reason === 'wait') return sendWait(request, reply, changed);
         throw new ProblemError(changed.reason, changed.detail);
       },

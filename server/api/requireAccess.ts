@@ -24,11 +24,16 @@ export type RouteWithAccess = {
 /** Who is there; Accounts does it. */
 export type Gate = {
   hasAdministrator(): Promise<boolean>;
-  identify(credentials: Credentials): Promise<Result<Access, 'none' | 'ended' | 'database_away'>>;
+  identify(
+    credentials: Credentials,
+    isUse: boolean,
+  ): Promise<Result<Access, 'none' | 'ended' | 'database_away'>>;
 };
 
 /** A page of another site cannot set it without asking first, and is then refused. */
 export const requestMark = 'x-posko-request';
+/** Marks what the page asks by itself: that somebody left it open keeps no session alive. */
+const automaticMark = 'x-posko-automatic';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -68,7 +73,7 @@ export function requireAccess(app: FastifyInstance, gate: Gate): void {
       return;
     }
     const credentials = credentialsOf(request);
-    const found = await gate.identify(credentials);
+    const found = await gate.identify(credentials, isOfPerson(request));
     if (!found.ok) {
       throw new ProblemError(found.reason === 'database_away' ? 'database_away' : 'signed_out');
     }
@@ -92,6 +97,11 @@ function credentialsOf(request: FastifyRequest): Credentials {
   const { authorization } = request.headers;
   const bearer = /^Bearer (\S{1,200})$/i.exec(authorization ?? '')?.[1];
   return { cookie: sessionCookieOf(request), bearer };
+}
+
+/** False for what nobody has done: marked requests, and sockets, which the page opens anew by itself. */
+function isOfPerson(request: FastifyRequest): boolean {
+  return !request.ws && request.headers[automaticMark] !== '1';
 }
 
 /** Whoever comes with a cookie must show that the request is the page's own (OWASP ASVS 5.0, 3.5.1). */

@@ -1,4 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Accounts } from '../accounts/accounts.ts';
 import {
@@ -23,6 +24,13 @@ const answersSession = { response: { 200: sessionInfoSchema } };
 
 /** `/session`: signing in and out. */
 export function sessionRoutes(accounts: SessionAccounts): FastifyPluginCallbackTypebox {
+  /** Whoever was signed in here is not any more: their session would go on unseen. */
+  const closeBefore = async (request: FastifyRequest): Promise<void> => {
+    const cookie = sessionCookieOf(request);
+    const before = await accounts.identify({ cookie, bearer: undefined }, false);
+    if (before.ok) await accounts.sessions.close(before.value);
+  };
+
   return (app, _options, done) => {
     app.get('/session', { config: { access: 'signed_in' }, schema: answersSession }, (request) => {
       const identity = accounts.identityOf(accessOf(request));
@@ -54,12 +62,7 @@ export function sessionRoutes(accounts: SessionAccounts): FastifyPluginCallbackT
         });
         if (!answer.ok && answer.reason === 'wait') return sendWait(request, reply, answer);
         if (!answer.ok) throw new ProblemError(answer.reason);
-        // whoever was signed in here is not any more: their session would go on unseen
-        const before = await accounts.identify({
-          cookie: sessionCookieOf(request),
-          bearer: undefined,
-        });
-        if (before.ok) await accounts.sessions.close(before.value);
+        await closeBefore(request);
         setDeviceCookie(request, reply, answer.deviceCookie);
         return enter(request, reply, answer.opened);
       },
@@ -81,6 +84,7 @@ export function sessionRoutes(accounts: SessionAccounts): FastifyPluginCallbackT
       async (request, reply) => {
         const opened = await accounts.signInByLink(request.body.token, originOf(request));
         if (!opened.ok) throw new ProblemError(opened.reason, opened.detail);
+        await closeBefore(request);
         return enter(request, reply, opened.value);
       },
     );
@@ -94,6 +98,7 @@ export function sessionRoutes(accounts: SessionAccounts): FastifyPluginCallbackT
       async (request, reply) => {
         const opened = await accounts.openDisplay(request.body.token, originOf(request));
         if (!opened.ok) throw new ProblemError(opened.reason, opened.detail);
+        await closeBefore(request);
         return enter(request, reply, opened.value);
       },
     );

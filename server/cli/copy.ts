@@ -27,7 +27,8 @@ export const copy: Command = {
     print(`Copied ${formatCount(movedRows)} rows to ${what}, which has ${formatCount(rows)} in all now. To move over to it:
   1. Stop the server. If it ran during this copy, then run this command again: it fetches the rest.
   2. Set POSKO_DATABASE_URL to that URL, in .env or the environment.
-  3. npm start. What the journal holds and the new database lacks is written there first.`);
+  3. npm start. What the journal holds and the new database lacks is written there first.
+Everybody signs in again there: sessions are not copied. Tokens of scripts and wall screens go on.`);
   },
 };
 

@@ -5,6 +5,7 @@ import { type Config, projectRoot } from '../config.ts';
 import { databaseOfFolder, placeOf } from '../storage/databaseOfFolder.ts';
 import type { DataDirHolder } from '../storage/dataDir.ts';
 import type { Command } from './command.ts';
+import { checkCertificate } from './doctorCertificate.ts';
 import { checkDatabase } from './doctorDatabase.ts';
 import { checkEmbedded } from './doctorEmbedded.ts';
 import { describeFinding, type Finding, problemOf } from './doctorFinding.ts';
@@ -20,8 +21,8 @@ export const doctor: Command = {
   summary: 'check this installation and say what to do',
   help: `npm run posko -- doctor [--json]
 
-Checks machine, clock, data folder, disk, journal, ports, database, schema, TimescaleDB and page, while
-the server runs or while it is stopped, and changes nothing. Prints a line for each check:
+Checks machine, clock, data folder, disk, journal, certificate, ports, database, schema, TimescaleDB
+and page, while the server runs or while it is stopped, and changes nothing. Prints a line for each check:
 
   ok       it is as it should be
   warning  it works less well than it could
@@ -64,6 +65,7 @@ async function examine(config: Config): Promise<readonly Finding[]> {
   return [
     ...checkMachine(machine),
     ...folders.findings,
+    ...checkCertificate(config.http, machine.nowMs),
     ...(await checkPorts(config, folders.holder)),
     ...(await examineDatabase(config, folders.holder)),
     checkPage(projectRoot),

@@ -56,6 +56,9 @@ export const restore: Command = {
         'The backup also holds keys, which were left. To have them: the same with --replace --with-secrets.',
       );
     }
+    print(`Everybody signs in again: sessions are not brought back. Passwords, second factors and tokens (of scripts
+and wall screens) are as they were at ${manifest.takenAt}, also where one was changed or revoked since:
+look through "npm run posko -- token list", and revoke what should not count by "token revoke".`);
     print(`Restored ${formatCount(filled.rows)} rows. Start Posko: npm start`);
   },
 };

@@ -12,13 +12,14 @@ export const userResetFactor: Command = {
   help: `npm run posko -- user reset-factor <name>
 
 Takes the second factor of a user away, with its recovery codes: they sign in by their password alone
-until they set one up again. Make sure that it is they who ask.`,
+until they set one up again. All their sessions end. Make sure that it is they who ask.`,
   run: async ({ config, args, print }) => {
     const { name } = readUserArguments(args, []);
     await withUser(config, name, async (pool, user) => {
       if (!user.hasSecondFactor) throw new Error(`${name} has no second factor.`);
       const deed = deedOnUser(cliActor, 'user.second_factor_removed', user);
-      await setTotp(pool, user.key, null, deed);
+      const sessions = { deed: deedOnUser(cliActor, 'user.sessions_ended', user) };
+      await setTotp(pool, user.key, null, sessions, deed);
     });
     print(`${name} signs in by the password alone now.`);
   },

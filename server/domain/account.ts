@@ -114,9 +114,32 @@ export type NewPassword = {
   readonly checkedHash?: string;
   /** Asked of the user as they are when it is set. */
   readonly isAllowed?: (user: User) => boolean;
-  /** Ends the user's sessions but one, and what the log says where there were any. */
-  readonly sessions?: { readonly exceptKey: number | undefined; readonly deed: Deed };
+  readonly sessions: SessionsToEnd;
 };
+
+/**
+ * That all sessions of a user end, since how they show who they are has changed. Who changes it for
+ * themselves goes on with a new session: what was asked with the old one counts no more either.
+ */
+export type SessionsToEnd = {
+  /** The session that asks, and what the log says of it. Nothing is changed when it has ended already. */
+  readonly own?: { readonly key: number; readonly deed: Deed } | undefined;
+  /** What the log says where there were others. */
+  readonly deed: Deed;
+};
+
+/** A second factor to set. */
+export type NewSecondFactor = {
+  /** The sealed secret. */
+  readonly secret: Uint8Array;
+  /** SHA-256 of each recovery code. */
+  readonly recoveryHashes: readonly Uint8Array[];
+  /** The time step of the code that confirmed it, which shall not sign in as well. */
+  readonly lastStep: number;
+};
+
+/** The latest time step that may have been used by now, and what the log says where a later one was. */
+export type LatestStep = { readonly step: number; readonly deed: Deed };
 
 /** What ended with a password. */
 export type EndedWithPassword = {
@@ -134,4 +157,6 @@ export type NewSession = Omit<Session, 'key'> & {
 /** A token to add; `idHash` is the SHA-256 of the token. */
 export type NewToken = Pick<Token, 'kind' | 'name' | 'ownerKey' | 'grant' | 'expiresAtMs'> & {
   readonly idHash: Uint8Array;
+  /** The session of the owner that makes it. */
+  readonly sessionKey: number;
 };

@@ -51,6 +51,16 @@ export type Health = {
     readonly quarantined: number;
     readonly quarantineSkipped: number;
   };
+  /** What the rules of single regions and kinds last did; null where there is none, or none ran yet. */
+  readonly retentionRules: {
+    /** ISO 8601. */
+    readonly ranAt: string;
+    /** Units that have a rule, and those of them of which an open incident holds something. */
+    readonly units: number;
+    readonly heldUnits: number;
+    /** Positions that went. */
+    readonly deleted: number;
+  } | null;
   readonly live: { readonly screens: number; readonly refusedMessages: number };
   /** What was not taken in, by reason, with the newest case of each. */
   readonly setAside: SetAsideCounts;

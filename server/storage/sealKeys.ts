@@ -35,13 +35,16 @@ export function secretsFolder(dataDir: string): string {
   return path.join(dataDir, folderName);
 }
 
+/** Told, in a sentence, that others can read the keys. */
+type OnReadable = (sentence: string) => void;
+
 /**
  * The keys of a data folder, of which the first is made when there is none yet.
  *
- * @throws ObstacleError when others can read them, or this account cannot
+ * @throws ObstacleError when others can read them, unless that is only to be told, or this account cannot
  */
-export function openSealKeys(dataDir: string): SealKeyRing {
-  const found = readSealKeys(dataDir);
+export function openSealKeys(dataDir: string, onReadable: OnReadable = refuse): SealKeyRing {
+  const found = readSealKeys(dataDir, onReadable);
   if (found !== undefined) return found;
   const folder = secretsFolder(dataDir);
   const file = path.join(folder, fileName);
@@ -56,7 +59,7 @@ export function openSealKeys(dataDir: string): SealKeyRing {
     rmSync(fresh, { force: true });
   }
   syncFolder(folder);
-  const made = readSealKeys(dataDir);
+  const made = readSealKeys(dataDir, onReadable);
   if (made === undefined) throw new ObstacleError(`${file} was removed as it was made: try again.`);
   return made;
 }
@@ -64,14 +67,21 @@ export function openSealKeys(dataDir: string): SealKeyRing {
 /**
  * The keys of a data folder; undefined when it has none yet.
  *
- * @throws ObstacleError when others can read them, this account cannot, or the file is damaged
+ * @throws ObstacleError when others can read them, unless that is only to be told, this account cannot,
+ *   or the file is damaged
  */
-export function readSealKeys(dataDir: string): SealKeyRing | undefined {
+export function readSealKeys(
+  dataDir: string,
+  onReadable: OnReadable = refuse,
+): SealKeyRing | undefined {
   const folder = secretsFolder(dataDir);
   const file = path.join(folder, fileName);
   try {
     // looked at before it is read: what others could read must be known to whoever runs this
-    for (const place of [folder, file]) refuseReadable(place, statSync(place).mode);
+    for (const place of [folder, file]) {
+      const { mode } = statSync(place);
+      if ((mode & 0o077) !== 0) onReadable(describeReadable(place, mode));
+    }
     return parseKeys(readFileSync(file, 'utf8'), file);
   } catch (error) {
     if (error instanceof ObstacleError) throw error;
@@ -142,11 +152,12 @@ function replace(dataDir: string, keys: SealKeyRing): SealKeyRing {
   return keys;
 }
 
-function refuseReadable(place: string, mode: number): void {
-  if ((mode & 0o077) === 0) return;
-  throw new ObstacleError(
-    `Others on this machine can read ${place} (mode ${(mode & 0o777).toString(8)}), which keeps secrets: see who did, run "chmod -R go= ${place}", then "npm run posko -- key rotate".`,
-  );
+function refuse(sentence: string): never {
+  throw new ObstacleError(sentence);
+}
+
+function describeReadable(place: string, mode: number): string {
+  return `Others on this machine can read ${place} (mode ${(mode & 0o777).toString(8)}), which keeps secrets: see who did, run "chmod -R go= ${place}", then "npm run posko -- key rotate".`;
 }
 
 function makeFolder(folder: string): void {

@@ -1,44 +1,68 @@
 import type { Pool } from 'pg';
-import type { Deed } from '../domain/account.ts';
+import type { Deed, LatestStep, NewSecondFactor, SessionsToEnd } from '../domain/account.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
+import { endSessionsWith, holdSession } from './sessionStore.ts';
+import { lockUser } from './userStore.ts';
 
-/** The second factor of a user: its sealed secret, and SHA-256 hashes of its recovery codes. */
-export type SecondFactor = {
-  readonly secret: Uint8Array;
-  readonly recoveryHashes: readonly Uint8Array[];
-};
-
-/** Sets or takes away the second factor of a user; recovery codes of before count no more. */
+/**
+ * Sets or takes away the second factor of a user, which ends their sessions; recovery codes of before
+ * count no more.
+ *
+ * @returns the keys of the sessions that ended; undefined, and nothing has changed, when the one that
+ *   asks had ended before
+ */
 export function setTotp(
   pool: Pool,
   userKey: number,
-  totp: SecondFactor | null,
+  totp: NewSecondFactor | null,
+  sessions: SessionsToEnd,
   deed: Deed,
-): Promise<void> {
+): Promise<readonly number[] | undefined> {
   return inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query(
-      'update users set totp_secret = $2, totp_last_step = null where key = $1',
-      [userKey, totp?.secret ?? null],
-    );
-    if (rowCount === 0) throw new Error(`There is no user with the key ${userKey}.`);
+    await lockUser(client, userKey);
+    const { own } = sessions;
+    if (own !== undefined && !(await holdSession(client, userKey, own.key))) return undefined;
+    await client.query('update users set totp_secret = $2, totp_last_step = $3 where key = $1', [
+      userKey,
+      totp?.secret ?? null,
+      totp?.lastStep ?? null,
+    ]);
     await client.query('delete from recovery_codes where user_key = $1', [userKey]);
     await client.query(
       'insert into recovery_codes (user_key, hash) select distinct $1::int, unnest($2::bytea[])',
       [userKey, totp?.recoveryHashes.map((hash) => Buffer.from(hash)) ?? []],
     );
     await appendTo(client, deed);
+    return endSessionsWith(client, userKey, sessions);
   });
 }
 
-/** Uses a time step up. False when it, or a later one, was used before. */
-export async function takeTotpStep(pool: Pool, userKey: number, step: number): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `update users set totp_last_step = $2
-     where key = $1 and totp_secret is not null and (totp_last_step is null or totp_last_step < $2)`,
-    [userKey, step],
-  );
-  return rowCount === 1;
+/**
+ * Uses a time step up. False when it, or a later one, was used before. One that is later than there
+ * can be by now was used while the clock was ahead: it is forgotten, and the log says so, since its
+ * owner could not sign in until that time comes.
+ */
+export function takeTotpStep(
+  pool: Pool,
+  userKey: number,
+  step: number,
+  latest: LatestStep,
+): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ last_step: number | null }>(
+      `select totp_last_step::float8 as last_step from users
+       where key = $1 and totp_secret is not null for update`,
+      [userKey],
+    );
+    const last = rows[0]?.last_step;
+    if (last === undefined) return false;
+    const isAhead = last !== null && last > latest.step;
+    if (last !== null && last >= step && !isAhead) return false;
+    await client.query('update users set totp_last_step = $2 where key = $1', [userKey, step]);
+    if (isAhead) await appendTo(client, latest.deed);
+    return true;
+  });
 }
 
 /** Uses a recovery code up. False when there is no such code that is unused. */

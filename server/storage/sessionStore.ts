@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Deed, NewSession, Session, User } from '../domain/account.ts';
+import type { Deed, NewSession, Session, SessionsToEnd, User } from '../domain/account.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
 import { toUser, type UserRow, userColumns } from './userRow.ts';
@@ -124,8 +124,41 @@ export async function dropSessions(
   );
 }
 
+/**
+ * True when a user has this session, which then does not end before the transaction does. The user
+ * has to be locked before, as all do that take both.
+ */
+export async function holdSession(
+  client: PoolClient,
+  userKey: number,
+  key: number,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'select from sessions where user_key = $1 and key = $2 for share',
+    [userKey, key],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Ends all sessions of a user, and writes to the log of it, in a transaction that changes how the
+ * user shows who they are.
+ *
+ * @returns the keys of those that ended
+ */
+export async function endSessionsWith(
+  client: PoolClient,
+  userKey: number,
+  { own, deed }: SessionsToEnd,
+): Promise<readonly number[]> {
+  const ended = await deleteSessionsOf(client, userKey, undefined);
+  if (own !== undefined) await appendTo(client, own.deed);
+  if (ended.some((key) => key !== own?.key)) await appendTo(client, deed);
+  return ended;
+}
+
 /** Removes all sessions of a user but one, in a transaction that writes to the log of it. */
-export async function deleteSessionsOf(
+async function deleteSessionsOf(
   client: PoolClient,
   userKey: number,
   exceptKey: number | undefined,

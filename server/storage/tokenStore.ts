@@ -2,15 +2,25 @@ import type { Pool } from 'pg';
 import type { Deed, NewToken, Token, User } from '../domain/account.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
+import { holdSession } from './sessionStore.ts';
 import { toGrant, toUser, type UserRow, userColumns } from './userRow.ts';
 
-/** Adds a token. */
+/**
+ * Adds a token; undefined when its owner is switched off, or the session that makes it has ended. A
+ * change of the owner that is under way is waited for; one that comes later finds the token, and
+ * revokes it where it has to.
+ */
 export function addToken(
   pool: Pool,
-  { idHash, kind, name, ownerKey, grant, expiresAtMs }: NewToken,
+  { idHash, kind, name, ownerKey, grant, expiresAtMs, sessionKey }: NewToken,
   deed: Deed,
-): Promise<Token> {
+): Promise<Token | undefined> {
   return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      'select from users where key = $1 and disabled_at is null for share',
+      [ownerKey],
+    );
+    if (rowCount === 0 || !(await holdSession(client, ownerKey, sessionKey))) return undefined;
     const { rows } = await client.query<TokenRow>(
       `with added as (
          insert into tokens (id_hash, kind, name, owner_key, role, region, expires_at)

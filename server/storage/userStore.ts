@@ -12,7 +12,7 @@ import type {
 import { ObstacleError } from '../domain/obstacleError.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
-import { deleteSessionsOf } from './sessionStore.ts';
+import { endSessionsWith, holdSession } from './sessionStore.ts';
 import { toUser, type UserRow, userColumns } from './userRow.ts';
 
 /** The change would leave nobody who may do everything. */
@@ -123,11 +123,11 @@ export function changeUser(
 }
 
 /**
- * Gives a user a password, which ends what was made with the one before: their tokens for scripts,
- * and their sessions where these are named. Wall screens go on. The deed tells the tokens' keys.
+ * Gives a user a password, which ends what was made with the one before: their sessions and their
+ * tokens for scripts. Wall screens go on. The deed tells the tokens' keys.
  *
  * @returns undefined, and nothing has changed, when the password was not the one that was checked any
- *   more, or the change is not allowed
+ *   more, the session that asks has ended, or the change is not allowed
  */
 export function setPassword(
   pool: Pool,
@@ -138,14 +138,14 @@ export function setPassword(
   return inTransaction(pool, async (client) => {
     const user = await lockUser(client, userKey);
     if (isAllowed !== undefined && !isAllowed(user)) return undefined;
+    const { own } = sessions;
+    if (own !== undefined && !(await holdSession(client, userKey, own.key))) return undefined;
     const { rowCount } = await client.query(
       `update users set password_hash = $2, must_change_password = $3
        where key = $1 and ($4::text is null or password_hash = $4)`,
       [userKey, hash, mustChange, checkedHash ?? null],
     );
     if (rowCount === 0) return undefined;
-    const ended =
-      sessions === undefined ? [] : await deleteSessionsOf(client, userKey, sessions.exceptKey);
     const { rows: tokens } = await client.query<{ key: number }>(
       `update tokens set revoked_at = now()
        where owner_key = $1 and kind = 'api' and revoked_at is null and expires_at > now()
@@ -155,8 +155,7 @@ export function setPassword(
     const tokenKeys = tokens.map(({ key }) => key);
     const data = tokenKeys.length === 0 ? deed.data : { ...deed.data, tokensRevoked: tokenKeys };
     await appendTo(client, { ...deed, data });
-    if (sessions !== undefined && ended.length > 0) await appendTo(client, sessions.deed);
-    return { sessionKeys: ended, tokenKeys };
+    return { sessionKeys: await endSessionsWith(client, userKey, sessions), tokenKeys };
   });
 }
 
@@ -212,7 +211,7 @@ async function insertGrants(
  *
  * @throws Error when there is no such user: keys are never made up, and users never removed
  */
-async function lockUser(client: PoolClient, userKey: number): Promise<User> {
+export async function lockUser(client: PoolClient, userKey: number): Promise<User> {
   await client.query('select from users where key = $1 for update', [userKey]);
   // a statement of its own, so that it sees what was written while the lock was waited for
   const user = await readUser(client, userKey);

@@ -24,6 +24,20 @@ it('says that the journal fills from nine tenths of what it may take on, and wha
   expect(describeHealth(partsWith(nearly)).degradations).toEqual([]);
 });
 
+it('shows what the retention rules last did, and null before they did anything', () => {
+  const parts = partsWith(quietJournal);
+  expect(describeHealth(parts).retentionRules).toBeNull();
+  const ranAtMs = Date.UTC(2024, 10, 27, 3, 4, 5);
+  const retentionRules = { units: 3, heldUnits: 1, deleted: 4_711, ranAtMs };
+  const ran = { ...parts, maintenance: { ...parts.maintenance, retentionRules } };
+  expect(describeHealth(ran).retentionRules).toEqual({
+    ranAt: '2024-11-27T03:04:05.000Z',
+    units: 3,
+    heldUnits: 1,
+    deleted: 4_711,
+  });
+});
+
 it('does not count what the database has', () => {
   const used = { ...quietJournal, usedBytes: 16_000_000, allowedBytes: 16_000_000 };
   expect(describeHealth(partsWith(used)).status).toBe('ready');

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { type ClientBase, escapeIdentifier, type Pool, type PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { copyDayOutSql, copyOutSql, isOfDay } from './copyText.ts';
-import { type DayTable, readMovedTables } from './movedTables.ts';
+import { type DayTable, readMovedTables, withoutEnded } from './movedTables.ts';
 import type { Day, RowSource } from './rowSource.ts';
 import { readSequences } from './sequences.ts';
 
@@ -64,7 +64,8 @@ export async function openDatabaseSource(pool: Pool): Promise<DatabaseSource> {
     const moment = await connect();
     const now = await connect();
     await moment.query('begin transaction isolation level repeatable read, read only');
-    const tables = await readMovedTables(moment);
+    const present = await readMovedTables(moment);
+    const tables = withoutEnded(present);
     const dayTable = (name: string): DayTable => {
       const table = tables.byDay.find((other) => other.name === name);
       if (table === undefined) throw new Error(`The table ${name} is not one that has days.`);
@@ -89,7 +90,7 @@ export async function openDatabaseSource(pool: Pool): Promise<DatabaseSource> {
       sequences: () =>
         readSequences(
           now,
-          [...tables.whole, ...tables.byDay].map(({ name }) => name),
+          [...present.whole, ...present.byDay].map(({ name }) => name),
         ),
       close,
     };

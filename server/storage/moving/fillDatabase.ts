@@ -8,7 +8,7 @@ import { copyIn, isOfDay } from './copyText.ts';
 import { countDays } from './databaseSource.ts';
 import { noteNewestDays, renewMinutes } from './derived.ts';
 import { setMarker } from './marker.ts';
-import type { DayTable, MovedTable } from './movedTables.ts';
+import { type DayTable, type MovedTable, readMovedTables } from './movedTables.ts';
 import { formatCount, Progress } from './progress.ts';
 import type { Day, RowSource } from './rowSource.ts';
 import { setSequences } from './sequences.ts';
@@ -85,11 +85,13 @@ function refuseNewer({ what, migrations }: RowSource): void {
 async function fillTables(target: Pool, source: RowSource): Promise<number> {
   return inTransaction(target, async (client) => {
     const { whole } = source.tables;
-    const names = whole.map(({ name }) => escapeIdentifier(name)).join(', ');
+    // also those of which nothing is brought over, since they refer to others
+    const present = (await readMovedTables(client)).whole;
+    const names = present.map(({ name }) => escapeIdentifier(name)).join(', ');
     const triggered = await tablesWithTriggers(client, whole);
     // triggers tell of changes and refuse some; these rows have been through that
     for (const name of triggered) await client.query(`alter table ${name} disable trigger user`);
-    if (whole.length > 0) await client.query(`truncate ${names}`);
+    if (present.length > 0) await client.query(`truncate ${names}`);
     let total = 0;
     for (const table of whole) {
       total += await source.readTable(table, (rows) => copyIn(client, table, rows));

@@ -22,6 +22,14 @@ export type MovedTables = {
   readonly byDay: readonly DayTable[];
 };
 
+/**
+ * Without the tables whose rows end with a move: a session that was ended since the backup must not
+ * come back to life, so whoever had one signs in again. Older backups hold them.
+ */
+export function withoutEnded({ whole, byDay }: MovedTables): MovedTables {
+  return { whole: whole.filter(({ name }) => !endedTables.has(name)), byDay };
+}
+
 /** Tables with too many rows for one transaction. */
 const dayTables: ReadonlyMap<string, Pick<DayTable, 'dayColumn' | 'sortColumns'>> = new Map([
   ['positions', { dayColumn: 'fixed_at', sortColumns: ['tracker_key', 'fixed_at'] }],
@@ -37,6 +45,9 @@ const notMoved: ReadonlySet<string> = new Set([
   'minute_progress',
   'late_hours',
 ]);
+
+/** Whose rows end with a move, while their numbering goes on. */
+const endedTables: ReadonlySet<string> = new Set(['sessions']);
 
 type TableRow = {
   readonly name: string;

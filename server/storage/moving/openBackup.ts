@@ -16,6 +16,7 @@ import {
   unfinishedEnd,
 } from './manifest.ts';
 import { ByteMeter, RowCounter } from './meters.ts';
+import { withoutEnded } from './movedTables.ts';
 import type { RowSource } from './rowSource.ts';
 
 /** A backup that was found whole. */
@@ -96,7 +97,7 @@ function toSource(root: string, manifest: Manifest): RowSource {
     isGrowing: false,
     what: `a restore of the backup ${root}`,
     migrations: manifest.migrations,
-    tables: { whole: manifest.tables, byDay: manifest.dayTables },
+    tables: withoutEnded({ whole: manifest.tables, byDay: manifest.dayTables }),
     readTable: (table, work) => read(tableFile(table), work),
     listDays: async () => manifest.days,
     readDay: (day, work) => read(dayFile(day), work),

@@ -117,7 +117,12 @@ export function describeAccounts(opener: Opener): void {
       await change(key, { fullName: 'Andi S.' }, deed('user.renamed'));
       await change(key, { grants: [viewer('64'), viewer('64.08')] }, deed('user.grants'));
       await change(key, { isDisabled: true }, deed('user.disabled'));
-      await records().setPassword(key, { hash: 'other', mustChange: true }, deed('user.password'));
+      const sessions = { deed: deed('session.ended') };
+      await records().setPassword(
+        key,
+        { hash: 'other', mustChange: true, sessions },
+        deed('user.password'),
+      );
       expect(await records().userByKey(key)).toMatchObject({
         fullName: 'Andi S.',
         grants: [viewer('64'), viewer('64.08')],
@@ -139,14 +144,49 @@ export function describeAccounts(opener: Opener): void {
 
     it('take one code of a time step, and none of an earlier one', async () => {
       const { key } = await add(andi);
-      expect(await records().takeTotpStep(key, 100)).toBe(false);
-      await setTotp(key, []);
-      const answers = await Promise.all(
-        Array.from({ length: 4 }, () => records().takeTotpStep(key, 100)),
-      );
+      const take = (step: number) =>
+        records().takeTotpStep(key, step, { step: 1_000, deed: deed('totp.forgotten') });
+      expect(await take(100)).toBe(false);
+      await setTotp(key, [], Buffer.from('sealed'), 98);
+      // the code that set it
+      expect([await take(98), await take(99)]).toEqual([false, true]);
+      const answers = await Promise.all(Array.from({ length: 4 }, () => take(100)));
       expect(answers.filter(Boolean)).toHaveLength(1);
-      expect(await records().takeTotpStep(key, 99)).toBe(false);
-      expect(await records().takeTotpStep(key, 101)).toBe(true);
+      expect(await take(99)).toBe(false);
+      expect(await take(101)).toBe(true);
+      expect(await actions()).not.toContain('totp.forgotten');
+    });
+
+    it('forget a time step that was taken by a clock that was ahead, once', async () => {
+      const { key } = await add(andi);
+      await setTotp(key, [], Buffer.from('sealed'), 500);
+      const take = (step: number, latest: number) =>
+        records().takeTotpStep(key, step, { step: latest, deed: deed('totp.forgotten') });
+      expect(await take(499, 500)).toBe(false);
+      const answers = await Promise.all(Array.from({ length: 4 }, () => take(100, 101)));
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await take(101, 101)).toBe(true);
+      expect(await take(101, 101)).toBe(false);
+      expect((await actions()).filter((action) => action === 'totp.forgotten')).toHaveLength(1);
+    });
+
+    it('have a second factor set together with the end of their sessions, or not at all', async () => {
+      const user = await add(andi);
+      const [own, other] = [await open(user), await open(user)];
+      const stranger = await open(await add({ ...andi, name: 'budi' }));
+      const totp = { secret: Buffer.from('sealed'), recoveryHashes: [], lastStep: 1 };
+      const set = (ownKey: number) => {
+        const of = { key: ownKey, deed: deed('session.rotated') };
+        const sessions = { own: of, deed: deed('session.ended') };
+        return records().setTotp(user.key, totp, sessions, deed('totp.set'));
+      };
+      for (const key of [stranger.key, 4711]) expect(await set(key)).toBeUndefined();
+      expect(await records().userByKey(user.key)).toMatchObject({ hasSecondFactor: false });
+      expect(await records().sessionsOf(user.key)).toHaveLength(2);
+      expect(new Set(await set(own.key))).toEqual(new Set([own.key, other.key]));
+      expect(await records().sessionsOf(user.key)).toEqual([]);
+      expect(await records().sessionsOf(stranger.userKey)).toHaveLength(1);
+      expect((await actions()).slice(-3)).toEqual(['totp.set', 'session.rotated', 'session.ended']);
     });
 
     it('take a recovery code once, and none of an earlier second factor', async () => {
@@ -161,7 +201,8 @@ export function describeAccounts(opener: Opener): void {
       await setTotp(key, [third]);
       expect(await take(second)).toBe(false);
       expect(await take(third)).toBe(true);
-      await records().setTotp(key, null, deed('totp.removed'));
+      const sessions = { deed: deed('session.ended') };
+      expect(await records().setTotp(key, null, sessions, deed('totp.removed'))).toEqual([]);
       expect(await records().userByKey(key)).toMatchObject({ hasSecondFactor: false });
       expect((await actions()).filter((action) => action === 'code.used')).toHaveLength(2);
     });
@@ -239,18 +280,18 @@ export function describeAccounts(opener: Opener): void {
 
     it('have a password changed together with what ends by it, or not at all', async () => {
       const user = await add(andi);
-      const [kept, other] = [await open(user), await open(user)];
+      const [own, other] = [await open(user), await open(user)];
       const tokens = [];
       for (const kind of ['api', 'display'] as const) {
         const token = { kind, name: kind, ownerKey: user.key, grant: viewer('64') };
-        tokens.push(
-          await records().addToken(
-            { ...token, expiresAtMs: Date.now() + minuteMs, idHash: randomBytes(32) },
-            deed('token.made'),
-          ),
-        );
+        const made = { expiresAtMs: Date.now() + minuteMs, idHash: randomBytes(32) };
+        const from = { sessionKey: other.key };
+        tokens.push(await records().addToken({ ...token, ...made, ...from }, deed('token.made')));
       }
-      const sessions = { exceptKey: kept.key, deed: deed('session.ended') };
+      const sessions = {
+        own: { key: own.key, deed: deed('session.rotated') },
+        deed: deed('session.ended'),
+      };
       const set = (hash: string, of: Partial<NewPassword>, data: object = {}) =>
         records().setPassword(
           user.key,
@@ -259,17 +300,21 @@ export function describeAccounts(opener: Opener): void {
         );
       expect(await set('b', { checkedHash: 'other' })).toBeUndefined();
       expect(await set('b', { isAllowed: ({ name }) => name !== 'andi' })).toBeUndefined();
+      const foreign = { key: 4711, deed: deed('session.rotated') };
+      expect(await set('b', { sessions: { ...sessions, own: foreign } })).toBeUndefined();
       await expect(set('b', {}, { text: 'x'.repeat(20_000) })).rejects.toThrow(RangeError);
       expect(await records().sessionsOf(user.key)).toHaveLength(2);
       expect(await records().userByKey(user.key)).toMatchObject({ passwordHash: '$argon2id$x' });
       const ended = await set('b', { checkedHash: '$argon2id$x' });
-      expect(ended).toEqual({ sessionKeys: [other.key], tokenKeys: [tokens[0]?.key] });
-      expect(await records().sessionsOf(user.key)).toEqual([kept]);
+      expect(new Set(ended?.sessionKeys)).toEqual(new Set([own.key, other.key]));
+      expect(ended?.tokenKeys).toEqual([tokens[0]?.key]);
+      expect(await records().sessionsOf(user.key)).toEqual([]);
       expect(await records().listTokens(user.key)).toMatchObject([
         { kind: 'display', revokedAtMs: null },
         { kind: 'api', revokedAtMs: expect.any(Number) },
       ]);
-      expect((await actions()).slice(-2)).toEqual(['user.password', 'session.ended']);
+      const said = ['user.password', 'session.rotated', 'session.ended'];
+      expect((await actions()).slice(-3)).toEqual(said);
       const rehash = (before: string, after: string) =>
         records().rehashPassword(user.key, { before, after }, deed('user.rehashed'));
       expect([await rehash('a', 'c'), await rehash('b', 'c')]).toEqual([false, true]);
@@ -301,10 +346,12 @@ export function describeAccounts(opener: Opener): void {
       const other = await add({ ...andi, name: 'budi' });
       const idHash = randomBytes(32);
       const fields = { kind: 'display', name: 'Layar 1', ownerKey: one.key } as const;
+      const { key: sessionKey } = await open(one);
       const token = await records().addToken(
-        { ...fields, grant: viewer('64.08'), expiresAtMs: nowMs + minuteMs, idHash },
+        { ...fields, grant: viewer('64.08'), expiresAtMs: nowMs + minuteMs, idHash, sessionKey },
         deed('token.made'),
       );
+      if (token === undefined) throw new Error('there is no token');
       expect(token).toEqual({
         ...fields,
         key: token.key,
@@ -324,7 +371,36 @@ export function describeAccounts(opener: Opener): void {
       expect((await Promise.all([revoke(), revoke()])).filter(Boolean)).toHaveLength(1);
       const revoked = (await records().tokenByHash(idHash))?.token.revokedAtMs ?? 0;
       expect(Math.abs(revoked - Date.now())).toBeLessThan(minuteMs);
-      expect(await actions()).toEqual([...adds(2), 'token.made', 'token.revoked']);
+      const said = [...adds(2), 'session.opened', 'token.made', 'token.revoked'];
+      expect(await actions()).toEqual(said);
+    });
+
+    it('make no token for a session that ends, or a user who is switched off, meanwhile', async () => {
+      const user = await add(andi);
+      await add({ ...andi, name: 'budi' });
+      const [first, second] = [await open(user), await open(user)];
+      const makes = (sessionKey: number) => {
+        const token = { kind: 'api', name: 'x', ownerKey: user.key, grant: viewer('64') } as const;
+        const made = { expiresAtMs: nowMs, idHash: randomBytes(32), sessionKey };
+        return records().addToken({ ...token, ...made }, deed('token.made'));
+      };
+      const changing = await database().pool.connect();
+      try {
+        await changing.query('begin');
+        // as a change of password does, in that order
+        await changing.query('select from users where key = $1 for update', [user.key]);
+        const asked = [makes(first.key), makes(second.key)];
+        await changing.query('delete from sessions where key = $1', [first.key]);
+        await changing.query('commit');
+        const made = await Promise.all(asked);
+        expect(made.map((token) => token !== undefined)).toEqual([false, true]);
+      } finally {
+        changing.release();
+      }
+      await change(user.key, { isDisabled: true }, deed('user.disabled'));
+      expect(await makes(second.key)).toBeUndefined();
+      expect(await records().listTokens(user.key)).toHaveLength(1);
+      expect((await actions()).filter((action) => action === 'token.made')).toHaveLength(1);
     });
 
     it('tell who listens of what changes who may what, and not of every request', async () => {
@@ -346,8 +422,8 @@ export function describeAccounts(opener: Opener): void {
         await vi.waitFor(() => expect(heard).toBeGreaterThan(before), patient);
       };
       await records().touchSession(session.key, nowMs + 1);
-      await records().takeTotpStep(user.key, 1);
-      await open(user);
+      await records().takeTotpStep(user.key, 1, { step: 1, deed: deed('totp.forgotten') });
+      const { key: sessionKey } = await open(user);
       // what came before would have been heard before this
       await hears(() => add({ ...andi, name: 'budi' }));
       const fromAdd = heard;
@@ -358,10 +434,10 @@ export function describeAccounts(opener: Opener): void {
       const grant = viewer('64');
       const token = { kind: 'api', name: 'x', ownerKey: user.key, grant } as const;
       const added = await records().addToken(
-        { ...token, expiresAtMs: nowMs, idHash: randomBytes(32) },
+        { ...token, expiresAtMs: nowMs, idHash: randomBytes(32), sessionKey },
         deed('token.made'),
       );
-      await hears(() => records().revokeToken(added.key, deed('token.revoked')));
+      await hears(() => records().revokeToken(added?.key ?? 0, deed('token.revoked')));
     });
 
     async function add(user: NewUser): Promise<User> {
@@ -389,8 +465,11 @@ export function describeAccounts(opener: Opener): void {
       userKey: number,
       recoveryHashes: readonly Uint8Array[],
       secret: Uint8Array = Buffer.from('sealed'),
-    ): Promise<void> {
-      return records().setTotp(userKey, { secret, recoveryHashes }, deed('totp.set'));
+      lastStep = 0,
+    ): Promise<readonly number[] | undefined> {
+      const totp = { secret, recoveryHashes, lastStep };
+      const sessions = { deed: deed('session.ended') };
+      return records().setTotp(userKey, totp, sessions, deed('totp.set'));
     }
 
     async function secretOf(name: string): Promise<string> {

@@ -109,12 +109,14 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Browser = {
   readonly cookies: Record<string, string>;
   send(method: Method, url: string, body?: object): Promise<LightMyRequestResponse>;
+  /** Asks for what the page asks for by itself. */
+  poll(url: string): Promise<LightMyRequestResponse>;
   signIn(name: string, password?: string, code?: string): Promise<LightMyRequestResponse>;
 };
 
 export function openBrowser({ app }: AccountsApp, remoteAddress = '127.0.0.1'): Browser {
   const cookies: Record<string, string> = {};
-  const send: Browser['send'] = async (method, url, body) => {
+  const send = async (method: Method, url: string, body?: object, more: object = {}) => {
     const answer = await app.inject({
       method,
       url: `/api/v1${url}`,
@@ -124,6 +126,7 @@ export function openBrowser({ app }: AccountsApp, remoteAddress = '127.0.0.1'): 
         'x-posko-request': '1',
         'accept-language': 'en',
         ...(remoteAddress === tlsProxy && { 'x-forwarded-proto': 'https' }),
+        ...more,
       },
       ...(body !== undefined && { payload: body }),
     });
@@ -135,7 +138,8 @@ export function openBrowser({ app }: AccountsApp, remoteAddress = '127.0.0.1'): 
   };
   return {
     cookies,
-    send,
+    send: (method, url, body) => send(method, url, body),
+    poll: (url) => send('GET', url, undefined, { 'x-posko-automatic': '1' }),
     signIn: (name, password = goodPassword, code) =>
       send('POST', '/session', { name, password, ...(code !== undefined && { code }) }),
   };

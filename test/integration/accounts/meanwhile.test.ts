@@ -1,3 +1,4 @@
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { AccountRecords } from '../../../server/accounts/accountRecords.ts';
 import {
@@ -11,7 +12,8 @@ import {
 } from './accountsApp.ts';
 
 /** What is run, once, just before a record of this name is written. */
-let before: Partial<Record<'addSession' | 'setPassword' | 'endSession', () => Promise<void>>> = {};
+type Written = 'addSession' | 'setPassword' | 'endSession' | 'addToken' | 'setTotp';
+let before: Partial<Record<Written, () => Promise<void>>> = {};
 
 const around = (records: AccountRecords): AccountRecords => {
   const meanwhile = async (name: keyof typeof before): Promise<void> => {
@@ -32,6 +34,14 @@ const around = (records: AccountRecords): AccountRecords => {
     endSession: async (...of) => {
       await meanwhile('endSession');
       return records.endSession(...of);
+    },
+    addToken: async (...of) => {
+      await meanwhile('addToken');
+      return records.addToken(...of);
+    },
+    setTotp: async (...of) => {
+      await meanwhile('setTotp');
+      return records.setTotp(...of);
     },
   };
 };
@@ -108,6 +118,54 @@ it('sets no password of a user who is given a role beyond the own regions meanwh
   expect(set.json()).toMatchObject({ code: 'user_not_found' });
   expect((await openBrowser(posko).signIn(name, password)).statusCode).toBe(401);
   expect((await openBrowser(posko).signIn(name)).statusCode).toBe(200);
+});
+
+const makeToken = (browser: Browser) =>
+  browser.send('POST', '/tokens', {
+    kind: 'api',
+    name: 'skrip',
+    role: 'viewer',
+    region: '64.08',
+    expiresAtMs: posko.nowMs() + 86_400_000,
+  });
+
+it('makes no token by a session that ends with a change of the password meanwhile', async () => {
+  const grants = [{ role: 'integrator', region: '64.08' }] as const;
+  const juru = await addUser(posko, kepala, `juru${users}`, grants);
+  // of the session that changes it: whoever has taken that over has it no more either
+  for (const stranger of [openBrowser(posko), juru]) {
+    if (stranger !== juru) await stranger.signIn(`juru${users}`);
+    const secret = stranger.cookies['posko'] ?? '';
+    const asker = openBrowser(posko);
+    asker.cookies['posko'] = secret;
+    before.addToken = async () => {
+      const to = stranger === juru ? goodPassword : otherPassword;
+      const old = stranger === juru ? otherPassword : goodPassword;
+      const changed = await juru.send('PUT', '/session/password', { old, new: to });
+      expect(changed.json()).toMatchObject({ tokensRevoked: 0 });
+    };
+    expect((await makeToken(asker)).json()).toMatchObject({ status: 401, code: 'signed_out' });
+  }
+  expect((await juru.send('GET', '/tokens')).json()).toEqual({ tokens: [] });
+  expect((await makeToken(juru)).statusCode).toBe(201);
+  const passwords = { old: goodPassword, new: otherPassword };
+  const changed = await juru.send('PUT', '/session/password', passwords);
+  expect(changed.json()).toMatchObject({ tokensRevoked: 1 });
+});
+
+it('sets no second factor by a session that is ended meanwhile', async () => {
+  const begun = await andi.send('POST', '/session/second-factor', { password: goodPassword });
+  const code = TOTP.generate({
+    secret: Secret.fromBase32(begun.json().secret),
+    timestamp: posko.nowMs(),
+  });
+  before.setTotp = async () => {
+    expect((await kutim.send('DELETE', `/users/${name}/sessions`)).statusCode).toBe(204);
+  };
+  const set = await andi.send('PUT', '/session/second-factor', { code });
+  expect(set.json()).toMatchObject({ status: 401, code: 'wrong_credentials' });
+  const again = await openBrowser(posko).signIn(name);
+  expect(again.json()).toMatchObject({ secondFactor: 'none' });
 });
 
 it('takes the cookie back also when the database cannot hear of it', async () => {

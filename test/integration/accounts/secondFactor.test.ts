@@ -134,6 +134,47 @@ describe('a second factor', () => {
     expect((await signIn()).statusCode).toBe(200);
   });
 
+  it('ends what was open without it as it is set, and with it as it is taken away', async () => {
+    const isIn = async (browser: Browser) =>
+      (await browser.send('GET', '/session')).statusCode === 200;
+    const other = await addUser(posko, administrator, `sesi${users}`, []);
+    const elsewhere = openBrowser(posko);
+    await elsewhere.signIn(`sesi${users}`);
+    const begun = await other.send('POST', '/session/second-factor', { password: goodPassword });
+    secret = begun.json().secret;
+    posko.ended.length = 0;
+    const set = await other.send('PUT', '/session/second-factor', { code: appCode() });
+    expect(set.statusCode).toBe(200);
+    // also the secret of the session that asked, in whose place it has another
+    expect(new Set(posko.ended).size).toBe(2);
+    expect([await isIn(other), await isIn(elsewhere)]).toEqual([true, false]);
+    posko.passTime(stepMs);
+    await elsewhere.signIn(`sesi${users}`, goodPassword, appCode());
+    posko.passTime(stepMs);
+    const proof = { password: goodPassword, code: appCode() };
+    expect((await other.send('DELETE', '/session/second-factor', proof)).statusCode).toBe(204);
+    expect([await isIn(other), await isIn(elsewhere)]).toEqual([true, false]);
+    posko.ended.length = 0;
+    expect(await isIn(andi)).toBe(true);
+    await administrator.send('DELETE', `/users/${name}/second-factor`);
+    expect(posko.ended).toEqual([expect.stringMatching(/^session:/)]);
+    expect(await isIn(andi)).toBe(false);
+  });
+
+  it('keeps nobody out after a clock was ahead, and says so in the log', async () => {
+    posko.passTime(3_600_000);
+    expect((await signIn(appCode())).statusCode).toBe(200);
+    posko.passTime(-3_600_000);
+    expect((await signIn(appCode())).statusCode).toBe(200);
+    // and each code still counts once
+    expect((await signIn(appCode())).statusCode).toBe(401);
+    const { entries } = (await administrator.send('GET', '/audit?limit=10')).json();
+    const forgotten = entries.filter(
+      ({ action }: { action: string }) => action === 'second_factor.future_code_forgotten',
+    );
+    expect(forgotten).toMatchObject([{ actor: name, subject: `user:${name}` }]);
+  });
+
   it('is not replaced without being removed, nor set long after it was begun', async () => {
     const again = await andi.send('POST', '/session/second-factor', { password: goodPassword });
     expect(again.json()).toMatchObject({ status: 400, code: 'bad_request' });

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { liveSubprotocol } from '../../../server/domain/liveMessage.ts';
 import {
   type AccountsApp,
   addUser,
@@ -145,6 +148,29 @@ describe('a session', () => {
     await administrator.signIn('kepala');
   });
 
+  it('is not used by what the page asks by itself, nor by a socket', async () => {
+    posko.passTime(7 * hourMs);
+    expect((await andi.poll('/session')).statusCode).toBe(200);
+    const address = await posko.app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = new WebSocket(`${address}/api/v1/live`, liveSubprotocol, {
+      headers: { cookie: `posko=${andi.cookies['posko']}` },
+    });
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    await closed;
+    posko.passTime(5 * hourMs - 1);
+    expect((await andi.poll('/session')).statusCode).toBe(200);
+    posko.passTime(1);
+    expect((await andi.poll('/session')).json()).toMatchObject({ code: 'signed_out' });
+    // and what a person asks does use it
+    await andi.signIn('andi');
+    posko.passTime(7 * hourMs);
+    expect(await codeOf(andi)).toBe('in');
+    posko.passTime(7 * hourMs);
+    expect((await andi.poll('/session')).statusCode).toBe(200);
+    await administrator.signIn('kepala');
+  });
+
   it('is listed, and ended from another one', async () => {
     const { sessions } = (await andi.send('GET', '/sessions')).json();
     const ours = sessions.filter((session: { isThis: boolean }) => session.isThis);
@@ -208,5 +234,29 @@ describe('a session', () => {
     }
     const wrong = await openBrowser(posko).send('POST', '/session/link', { token: `${token}x` });
     expect(wrong.json()).toMatchObject({ code: 'link_expired' });
+  });
+
+  it.each(['link', 'display'] as const)('ends when its browser is opened by a %s', async (way) => {
+    const made = await administrator.send('POST', '/tokens', {
+      kind: 'display',
+      name: 'layar',
+      role: 'viewer',
+      region: '*',
+      expiresAtMs: posko.nowMs() + hourMs,
+    });
+    const token = way === 'link' ? posko.accounts.makeSignInLink('andi') : made.json().secret;
+    const wrong = await andi.send('POST', `/session/${way}`, { token: `${token}x` });
+    expect(wrong.json().status).toBeGreaterThan(400);
+    expect(await codeOf(andi)).toBe('in');
+    const before = openBrowser(posko);
+    before.cookies['posko'] = andi.cookies['posko'] ?? '';
+    posko.ended.length = 0;
+    expect((await andi.send('POST', `/session/${way}`, { token })).statusCode).toBe(200);
+    expect(posko.ended).toEqual([expect.stringMatching(/^session:/)]);
+    expect(await codeOf(before)).toBe('signed_out');
+    expect(await codeOf(andi)).toBe('in');
+    // a wall screen that is opened once more goes on
+    expect((await andi.send('POST', `/session/${way}`, { token })).statusCode).toBe(200);
+    expect(await codeOf(andi)).toBe('in');
   });
 });

@@ -23,9 +23,17 @@ export async function addPerson(
 
 /** Signs a person in, and returns what their requests carry. */
 export async function signIn(pool: Pool, userKey: number): Promise<{ cookie: string }> {
+  const { secret } = await openSession(pool, userKey);
+  return { cookie: `posko=${secret}` };
+}
+
+async function openSession(
+  pool: Pool,
+  userKey: number,
+): Promise<{ readonly key: number; readonly secret: string }> {
   const secret = newSecret();
   const nowMs = Date.now();
-  await createAccountRecords(pool).addSession(
+  const session = await createAccountRecords(pool).addSession(
     {
       idHash: hashSecret(secret),
       userKey,
@@ -38,7 +46,8 @@ export async function signIn(pool: Pool, userKey: number): Promise<{ cookie: str
     },
     deed,
   );
-  return { cookie: `posko=${secret}` };
+  if (session === undefined) throw new Error(`the user ${userKey} was not signed in`);
+  return { key: session.key, secret };
 }
 
 /** Makes a token, and returns what requests with it carry. */
@@ -53,6 +62,7 @@ export async function addToken(
       name: `${token.kind} of the tests`,
       expiresAtMs: Date.now() + weekMs,
       idHash: hashSecret(secret),
+      sessionKey: (await openSession(pool, token.ownerKey)).key,
     },
     deed,
   );

@@ -32,6 +32,16 @@ describe('the doctor, before the first start', () => {
     expect(existsSync(path.dirname(dataDir))).toBe(false);
   });
 
+  it('looks at the certificate where there is one', async () => {
+    const tls = path.join(import.meta.dirname, '../../fixtures/tls');
+    const pair = { cert: path.join(tls, 'cert.pem'), key: path.join(tls, 'key.pem') };
+    const settings = { POSKO_DATA_DIR: scratchForTest(), POSKO_TLS_CERT: pair.cert };
+    const found = async (key: string) =>
+      finding(await doctor({ ...settings, POSKO_TLS_KEY: key }), 'certificate');
+    expect(await found(pair.key)).toMatchObject({ level: 'ok' });
+    expect(await found(pair.cert)).toMatchObject({ level: 'problem' });
+  });
+
   it('prints a line for each check, with what to do', async () => {
     const dataDir = scratchForTest();
     chmodSync(dataDir, 0o755);

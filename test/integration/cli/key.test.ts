@@ -23,7 +23,8 @@ beforeEach(async () => {
     const user = { name, fullName: name, mustChangePassword: false, grants: [] };
     const added = await records().addUser({ ...user, passwordHash: null }, deed);
     const secret = seal.seal(Buffer.from(name));
-    await records().setTotp(added?.key ?? 0, { secret, recoveryHashes: [] }, deed);
+    const totp = { secret, recoveryHashes: [], lastStep: 0 };
+    await records().setTotp(added?.key ?? 0, totp, { deed }, deed);
   }
 });
 
@@ -76,7 +77,7 @@ describe('a backup', { timeout: 120_000 }, () => {
     expect(await backUp(to)).toMatchObject({ status: 0 });
     const [plain = ''] = readdirSync(to);
     expect(readdirSync(path.join(to, plain))).not.toContain('secrets.json');
-    expect(readdirSync(path.join(to, plain))).toContain('sessions.copy.zst');
+    expect(readdirSync(path.join(to, plain))).toContain('tokens.copy.zst');
 
     const withSecrets = scratch();
     const short = await backUp(withSecrets, ['--with-secrets'], ['short', 'short']);

@@ -19,7 +19,11 @@ it('restores a built-in database once, refuses a second time, and replaces all o
 
   const fresh = { POSKO_DATA_DIR: scratchForTest() };
   const restore = ['restore', '--from', folder];
-  expect(await runCommand(restore, fresh)).toMatchObject({ status: 0, error: '' });
+  const restored = await runCommand(restore, fresh);
+  expect(restored).toMatchObject({ status: 0, error: '' });
+  expect(restored.output).toMatch(
+    /Everybody signs in again: .*tokens .*"npm run posko -- token list"/s,
+  );
   const again = await runCommand(restore, fresh);
   expect(again.status).toBe(1);
   expect(again.error).toMatch(/^The database is not empty, it has rows of .*add --replace.*\.\n$/);

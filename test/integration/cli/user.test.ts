@@ -164,13 +164,16 @@ it('gives a user a new password, which they must change, and ends their sessions
     ok: true,
   });
   expect(await records().sessionsOf(budi.key)).toEqual([]);
+  expect((await posko(['user', 'password', '--help'])).output).toMatch(/tokens\s+for scripts end/);
 });
 
 it('takes a second factor away, once', async () => {
   const budi = await addBudi();
-  const totp = { secret: Buffer.from('sealed'), recoveryHashes: [randomBytes(32)] };
-  await records().setTotp(budi.key, totp, deed);
+  const totp = { secret: Buffer.from('sealed'), recoveryHashes: [randomBytes(32)], lastStep: 0 };
+  await records().setTotp(budi.key, totp, { deed }, deed);
+  await openSession(budi.key);
   expect(await posko(['user', 'reset-factor', 'budi'])).toMatchObject({ status: 0 });
+  expect(await records().sessionsOf(budi.key)).toEqual([]);
   expect(await records().userByName('budi')).toMatchObject({ hasSecondFactor: false });
   expect(await posko(['user', 'reset-factor', 'budi'])).toMatchObject({
     status: 1,
@@ -188,9 +191,11 @@ it('lists tokens and revokes one for good', async () => {
       grant: { role: 'viewer', region: '64.08' },
       expiresAtMs: Date.UTC(2100, 0, 1),
       idHash: randomBytes(32),
+      sessionKey: (await openSession(ownerKey))?.key ?? 0,
     },
     deed,
   );
+  if (token === undefined) throw new Error('there is no token');
   const line = (state: string): string =>
     `${token.key}\tdisplay\tLayar 1\tbudi\tviewer on 64.08\t${state}\t2100-01-01T00:00:00.000Z\t-\n`;
   expect((await posko(['token', 'list'])).output).toBe(line('valid'));

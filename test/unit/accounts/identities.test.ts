@@ -186,6 +186,21 @@ describe('who asks', () => {
     expect(await who('secret')).toBe('andi');
   });
 
+  it('is not kept from ending by what nobody did, unless it is a token', async () => {
+    const open = (cookie: string) => identities.identify({ cookie, bearer: undefined }, false);
+    await who('secret');
+    nowMs = 11 * hourMs;
+    // what is opened by it ends with the session
+    expect(await open('secret')).toMatchObject({ value: { expiresAtMs: 12 * hourMs } });
+    expect(await open('posko_layar')).toMatchObject({ ok: true });
+    expect(base.touched).toEqual([[2, 11 * hourMs]]);
+    nowMs = 12 * hourMs - 1;
+    expect(await open('secret')).toMatchObject({ ok: true });
+    nowMs = 12 * hourMs;
+    expect(await open('secret')).toMatchObject({ ok: false, reason: 'ended' });
+    expect(ended).toEqual(['session:1']);
+  });
+
   it('is asked about again as soon as something changed, and told who has ended', async () => {
     await who('secret');
     await who('posko_layar');

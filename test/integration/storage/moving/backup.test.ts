@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -9,16 +10,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openExternal, openUnprepared } from '../../../../server/storage/database.ts';
 import { fillDatabase } from '../../../../server/storage/moving/fillDatabase.ts';
+import { writeManifest } from '../../../../server/storage/moving/manifest.ts';
 import { openBackup } from '../../../../server/storage/moving/openBackup.ts';
 import { writeBackup } from '../../../../server/storage/moving/writeBackup.ts';
 import { readCheckpoint, writeRecorded } from '../../../../server/storage/recordStore.ts';
 import { addTracker } from '../../../../server/storage/trackerStore.ts';
 import { makeScratch, removeScratch, silent } from '../scratch.ts';
 import {
+  accountsIn,
   consumer,
   DatabaseServer,
   fingerprints,
@@ -26,6 +30,7 @@ import {
   migrateTo,
   positionAt,
   seed,
+  seedPerson,
   withPool,
 } from './movedDatabase.ts';
 
@@ -150,6 +155,25 @@ describe('restoring', () => {
       // the triggers are back
       await expect(pool.query('truncate log')).rejects.toThrow(/append-only/);
     });
+  });
+
+  it('brings no session back, and tokens as they were', async () => {
+    const from = await server.makeDatabase();
+    const key = await withPool(from, async (pool) => {
+      await migrateTo(pool);
+      return seedPerson(pool);
+    });
+    const backup = await backUp(from, 'sessions');
+    expect(readdirSync(backup)).not.toContain('sessions.copy.zst');
+    const into = await server.makeDatabase();
+    await restore(backup, into);
+    const there = { sessions: 0, tokens: 1, next: key + 1 };
+    expect(await withPool(into, accountsIn)).toEqual(there);
+    // nor from a backup that holds them, as older ones do
+    await addSessions(backup);
+    const again = await server.makeDatabase();
+    await restore(backup, again);
+    expect(await withPool(again, accountsIn)).toEqual(there);
   });
 
   it.each([
@@ -337,6 +361,28 @@ async function backUp(connection: pg.ClientConfig, name: string): Promise<string
     expect(existsSync(made)).toBe(true);
     return made;
   });
+}
+
+/** Puts a session of the first user into a backup, as older ones have it. */
+async function addSessions(backup: string): Promise<void> {
+  const { manifest } = await openBackup(backup);
+  const values = {
+    key: '1',
+    user_key: '1',
+    id_hash: `\\\\x${'ab'.repeat(32)}`,
+    created_at: '2024-11-27 00:00:00+00',
+    seen_at: '2024-11-27 00:00:00+00',
+    expires_at: '2100-01-01 00:00:00+00',
+    address: '127.0.0.1',
+    user_agent: '',
+  };
+  const rows = zstdCompressSync(`${Object.values(values).join('\t')}\n`);
+  writeFileSync(path.join(backup, 'sessions.copy.zst'), rows);
+  const sha256 = createHash('sha256').update(rows).digest('hex');
+  const file = { rows: 1, bytes: rows.length, sha256 };
+  const table = { name: 'sessions', columns: Object.keys(values), ...file };
+  const changed = { ...manifest, tables: [...manifest.tables, table] };
+  writeFileSync(path.join(backup, 'manifest.json'), writeManifest(changed));
 }
 
 async function restore(

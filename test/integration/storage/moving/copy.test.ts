@@ -12,11 +12,13 @@ import { fillDatabase } from '../../../../server/storage/moving/fillDatabase.ts'
 import { writeRecorded } from '../../../../server/storage/recordStore.ts';
 import { makeScratch, removeScratch, silent } from '../scratch.ts';
 import {
+  accountsIn,
   DatabaseServer,
   fingerprints,
   migrateTo,
   positionAt,
   seed,
+  seedPerson,
   urlOf,
   withPool,
 } from './movedDatabase.ts';
@@ -58,6 +60,17 @@ it('copies the same rows, and what is new when it is run again', async () => {
   // two days of 3,000 rows were there
   expect(second.movedRows).toBe(second.rows - 6_000);
   expect(await withPool(to, fingerprints)).toEqual(await withPool(from, fingerprints));
+});
+
+it('copies no session, and tokens as they are', async () => {
+  const [source, to] = [await server.makeDatabase(), await server.makeDatabase()];
+  const key = await withPool(source, async (pool) => {
+    await migrateTo(pool);
+    return seedPerson(pool);
+  });
+  const there = { sessions: 0, tokens: 1, next: key + 1 };
+  await copy(source, to);
+  expect(await withPool(to, accountsIn)).toEqual(there);
 });
 
 it('refuses a target that has been used since', async () => {

@@ -117,6 +117,32 @@ export async function seed(pool: pg.Pool, rowsADay: number): Promise<void> {
   }
 }
 
+/** Adds somebody with a session and a token; returns the session's key. */
+export async function seedPerson(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ key: number }>(
+    `with user_added as (
+       insert into users (name, full_name) values ('andi', 'Andi') returning key
+     ), token as (
+       insert into tokens (id_hash, kind, name, owner_key, role, region, expires_at)
+       select sha256('token'), 'api', 'x', key, 'viewer', '64', '2100-01-01' from user_added
+     )
+     insert into sessions (user_key, id_hash, created_at, seen_at, expires_at, address, user_agent)
+     select key, sha256('session'), now(), now(), '2100-01-01', '127.0.0.1', '' from user_added
+     returning key`,
+  );
+  return rows[0]?.key ?? 0;
+}
+
+/** How many sessions and tokens there are, and the next key of a session. */
+export async function accountsIn(pool: pg.Pool) {
+  const { rows } = await pool.query<{ sessions: number; tokens: number; next: number }>(
+    `select (select count(*) from sessions)::int as sessions,
+            (select count(*) from tokens)::int as tokens,
+            nextval(pg_get_serial_sequence('sessions', 'key'))::int as next`,
+  );
+  return rows[0];
+}
+
 export function positionAt(trackerKey: number, fixedAtMs: number): Position {
   return {
     trackerKey,
