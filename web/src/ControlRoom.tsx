@@ -1,6 +1,5 @@
-import { Text, useMantineColorScheme } from '@mantine/core';
+import { useMantineColorScheme } from '@mantine/core';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ZoneOfIndonesia } from './formats/zoneOfIndonesia.ts';
 import type { LiveClient } from './live/liveClient.ts';
 import type { LiveViewStore } from './live/liveView.ts';
@@ -10,6 +9,7 @@ import { EmptyRoster, NoUnits } from './panels/EmptyRoster.tsx';
 import { HeaderBar } from './panels/HeaderBar.tsx';
 import { UnitDetailsPanel } from './panels/UnitDetailsPanel.tsx';
 import { UnitList } from './panels/UnitList.tsx';
+import { PlainHttpBand } from './session/PlainHttpBand.tsx';
 import type { SessionHolder } from './session/sessionHolder.ts';
 import type { SessionInfo } from './session/sessionInfo.ts';
 import { unitMotion } from './units/unitMotion.ts';
@@ -28,7 +28,6 @@ type ControlRoomProps = {
 /** The whole screen: header, list of units, map, and the details of the selected unit. */
 export function ControlRoom(props: ControlRoomProps) {
   const { session, holder, client, views, zone, nowMs, glides, onMap } = props;
-  const { t } = useTranslation();
   const view = useSyncExternalStore(views.subscribe, views.read);
   const { colorScheme } = useMantineColorScheme();
   const theme = colorScheme === 'light' ? 'light' : 'dark';
@@ -61,11 +60,7 @@ export function ControlRoom(props: ControlRoomProps) {
   return (
     <div className="control-room" data-connection={view.connection.state}>
       {view.mode === 'demo' && <div className="demo-band" aria-hidden="true" />}
-      {session.isPlainHttp && (
-        <Text size="sm" component="p" role="note" className="warning-band">
-          {t('band.plainHttp')}
-        </Text>
-      )}
+      {session.isPlainHttp && <PlainHttpBand />}
       <HeaderBar
         view={view}
         zone={zone}

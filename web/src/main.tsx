@@ -19,6 +19,7 @@ import { readEntranceLink } from './session/entranceLink.ts';
 import { Gate } from './session/Gate.tsx';
 import { joinLive } from './session/joinLive.ts';
 import { SessionHolder } from './session/sessionHolder.ts';
+import { watchUse } from './session/watchUse.ts';
 import { languageOf, setUpTexts } from './texts/setUpTexts.ts';
 import { theme } from './theme.ts';
 
@@ -76,7 +77,8 @@ const api = createApiClient({
   onSignedOut: () => void holder.doubt(),
 });
 const reload = (): void => window.location.reload();
-const holder = new SessionHolder({ api, random: Math.random, after, onOtherPerson: reload });
+const holder = new SessionHolder({ api, random: Math.random, after, reload });
+watchUse(window, { nowMs, tell: () => void holder.noteUse() });
 joinLive(holder, client);
 void holder.start(link);
 // a link that is pasted into a page that is open already loads nothing

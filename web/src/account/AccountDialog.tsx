@@ -1,13 +1,12 @@
 import { Text } from '@mantine/core';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
 import { PageDialog } from '../forms/PageDialog.tsx';
 import { Section } from '../forms/Section.tsx';
-import { ChangePasswordForm } from '../session/ChangePasswordForm.tsx';
 import type { SessionHolder } from '../session/sessionHolder.ts';
 import type { SessionInfo } from '../session/sessionInfo.ts';
 import { grantsText } from './grantText.ts';
+import { PasswordPart } from './PasswordPart.tsx';
 import { SecondFactorPart } from './SecondFactorPart.tsx';
 import { SessionsPart } from './SessionsPart.tsx';
 
@@ -21,7 +20,6 @@ type AccountDialogProps = {
 /** One's own account: password, second factor, and where one is signed in. */
 export function AccountDialog({ session, holder, zone, onClose }: AccountDialogProps) {
   const { t } = useTranslation();
-  const [isChanged, setChanged] = useState(false);
   return (
     <PageDialog title={t('account.title')} widthPx={820} onClose={onClose}>
       <Section title={t('account.who')}>
@@ -36,16 +34,7 @@ export function AccountDialog({ session, holder, zone, onClose }: AccountDialogP
         <SecondFactorPart session={session} onChange={() => void holder.check()} />
       </Section>
       <Section title={t('newPassword.title')}>
-        <ChangePasswordForm
-          name={session.name}
-          onSession={(next) => {
-            setChanged(true);
-            holder.take(next);
-          }}
-        />
-        <Text size="sm" role="status">
-          {isChanged && t('newPassword.done')}
-        </Text>
+        <PasswordPart session={session} holder={holder} />
       </Section>
       <Section title={t('account.sessions')}>
         <SessionsPart zone={zone} />

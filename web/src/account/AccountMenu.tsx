@@ -1,9 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useOrder } from '../api/useOrder.ts';
 import type { ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
-import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import { LogDialog } from '../log/LogDialog.tsx';
 import { PeopleDialog } from '../people/PeopleDialog.tsx';
 import type { SessionHolder } from '../session/sessionHolder.ts';
@@ -25,7 +23,6 @@ export function AccountMenu({ session, holder, zone }: AccountMenuProps) {
   const { t } = useTranslation();
   const button = useRef<HTMLButtonElement>(null);
   const [shown, setShown] = useState<DialogName>();
-  const order = useOrder();
   const grants = grantsText(session.grants, t);
   const name = session.fullName || session.name;
   if (session.kind !== 'person') {
@@ -36,10 +33,6 @@ export function AccountMenu({ session, holder, zone }: AccountMenuProps) {
       />
     );
   }
-  const signOut = async (): Promise<void> => {
-    // loaded anew, so that nothing of what this person saw is left in the memory of the page
-    if ((await order.run(() => holder.signOut())) === true) window.location.reload();
-  };
   const close = (): void => {
     setShown(undefined);
     button.current?.focus();
@@ -75,10 +68,9 @@ export function AccountMenu({ session, holder, zone }: AccountMenuProps) {
             </Menu.Item>
           ))}
           <Menu.Divider />
-          <Menu.Item onClick={() => void signOut()}>{t('menu.signOut')}</Menu.Item>
+          <Menu.Item onClick={() => void holder.signOut()}>{t('menu.signOut')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <ProblemNotice problem={order.problem} />
       {shown === 'account' && (
         <AccountDialog session={session} holder={holder} zone={zone} onClose={close} />
       )}

@@ -13,13 +13,21 @@ export type ApiSurroundings = {
   readonly onSignedOut: () => void;
 };
 
+/** How a question is asked. */
+export type Asking = {
+  /** Ends the question. */
+  readonly signal?: AbortSignal;
+  /** True when a clock or the server is the reason, and no person: it does not keep a session from going idle. */
+  readonly isAutomatic?: boolean;
+};
+
 /** Everything that the page asks of the server goes through this, but map tiles and the live socket. */
 export type ApiClient = {
   /** Asks for `/api/v1<path>`. An aborted question is answered as unreachable. */
   readonly get: <Value>(
     path: string,
     read: Reader<Value>,
-    signal?: AbortSignal,
+    asking?: Asking,
   ) => Promise<Answer<Value>>;
   /** Changes something at `/api/v1<path>`. */
   readonly send: <Value>(
@@ -31,6 +39,9 @@ export type ApiClient = {
   /** Resolves when no change is under way: some bring a new cookie, and end the session of the old one before. */
   readonly settled: () => Promise<void>;
 };
+
+/** Says that a request is not a person's doing. Where it is missing, the session counts as used. */
+export const automaticMark = { 'x-posko-automatic': '1' } as const;
 
 /** Reads an answer of which only the success counts. */
 export const readNothing: Reader<true> = () => true;
@@ -49,18 +60,21 @@ export function createApiClient({ fetch, language, onSignedOut }: ApiSurrounding
       response = await fetch(`/api/v1${path}`, { ...init, headers });
       text = await response.text();
     } catch (error) {
-      return { ok: false, problem: ownProblem('unreachable', String(error)) };
+      return {
+        ok: false,
+        problem: ownProblem('unreachable', `${path}: ${String(error)}`, undefined),
+      };
     }
     const json = parse(text);
     if (response.ok) {
       const value = read(json);
       if (value !== undefined) return { ok: true, value };
-      return { ok: false, problem: ownProblem('unexpected', `${path}: unexpected form`) };
+      const detail = `${path}: unexpected form`;
+      return { ok: false, problem: ownProblem('unexpected', detail, response.status) };
     }
-    const problem = readProblem(json, response.headers.get('retry-after'));
+    const problem = readProblem(json, response);
     if (problem === undefined) {
-      const detail = `${path}: HTTP ${response.status}`;
-      return { ok: false, problem: ownProblem('unexpected', detail) };
+      return { ok: false, problem: ownProblem('unexpected', path, response.status) };
     }
     if (problem.code === 'signed_out') onSignedOut();
     return { ok: false, problem };
@@ -75,7 +89,10 @@ export function createApiClient({ fetch, language, onSignedOut }: ApiSurrounding
     }
   };
   return {
-    get: (path, read, signal) => ask(path, signal === undefined ? {} : { signal }, read),
+    get: (path, read, { signal, isAutomatic = false } = {}) => {
+      const headers = isAutomatic ? automaticMark : {};
+      return ask(path, { headers, ...(signal !== undefined && { signal }) }, read);
+    },
     send: (method, path, body, read) => {
       // a page of another site cannot add this header without being asked first whether it may
       const headers = { 'x-posko-request': '1' };
@@ -99,14 +116,16 @@ function parse(text: string): unknown {
 }
 
 /** A problem document (RFC 9457) of the server; undefined for anything else, such as a proxy's page. */
-function readProblem(json: unknown, retryAfterS: string | null): Problem | undefined {
+function readProblem(json: unknown, { status, headers }: Response): Problem | undefined {
   const fields = fieldsOf(json);
   const code = textOf(fields['code']);
   const title = textOf(fields['title']);
   if (code === undefined || title === undefined) return undefined;
+  const retryAfterS = headers.get('retry-after');
   const headerMs = retryAfterS === null ? Number.NaN : Number(retryAfterS) * 1000;
   return {
     code,
+    status,
     title,
     detail: textOf(fields['detail']),
     waitMs: numberOf(fields['retryAfterMs']) ?? numberOf(headerMs),

@@ -2,6 +2,8 @@
 export type Problem = {
   /** A code of the server's problem documents, or one of the page's own: `unreachable`, `unexpected`. */
   readonly code: string;
+  /** Of the answer (HTTP); undefined when there was none. */
+  readonly status: number | undefined;
   /** What happened and what to do next, in the language of the page; empty for the page's own codes. */
   readonly title: string;
   /** What exactly, when the server says it. */
@@ -16,8 +18,12 @@ export type Answer<Value> =
   | { readonly ok: false; readonly problem: Problem };
 
 /** The server could not be asked, or what came is not an answer of this program. */
-export function ownProblem(code: 'unreachable' | 'unexpected', detail: string): Problem {
-  return { code, title: '', detail, waitMs: undefined };
+export function ownProblem(
+  code: 'unreachable' | 'unexpected',
+  detail: string,
+  status: number | undefined,
+): Problem {
+  return { code, status, title: '', detail, waitMs: undefined };
 }
 
 /** Codes behind which there is nothing that a person could do but wait. */

@@ -20,7 +20,7 @@ export function useAnswer<Value>(path: string, read: Reader<Value>): Asked<Value
   useEffect(() => {
     if (isCovered) return;
     const abort = new AbortController();
-    void api.get(path, read, abort.signal).then((next) => {
+    void api.get(path, read, { signal: abort.signal }).then((next) => {
       if (!abort.signal.aborted) setAnswer(next);
     });
     return () => abort.abort();

@@ -15,8 +15,27 @@ export function ProblemNotice({ problem }: { readonly problem: Problem | undefin
   const { t } = useTranslation();
   if (problem === undefined) return null;
   return (
-    <Text size="sm" role="alert" className="problem-notice">
-      {problemText(problem, t)}
-    </Text>
+    <div className="problem-notice">
+      <Text size="sm" role="alert">
+        {problemText(problem, t)}
+      </Text>
+      <ProblemDetails problem={problem} />
+    </div>
+  );
+}
+
+/** What whoever looks after the server wants to know; a refusal that says all itself has none. */
+export function ProblemDetails({ problem }: { readonly problem: Problem }) {
+  const { t } = useTranslation();
+  const { code, status, detail } = problem;
+  const isRefusal = status !== undefined && status < 500;
+  if (isRefusal && detail === undefined) return null;
+  const answer = status === undefined ? undefined : `HTTP ${status}`;
+  const facts = [answer, code, detail].filter((fact) => fact !== undefined);
+  return (
+    <details className="problem-details">
+      <summary>{t('problem.details')}</summary>
+      <div>{facts.join(' · ')}</div>
+    </details>
   );
 }

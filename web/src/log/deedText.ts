@@ -9,7 +9,11 @@ type DeedKey = keyof typeof idActions;
 const isKnown = (key: string): key is DeedKey => Object.hasOwn(idActions, key);
 
 /** The words of this page for a code, or else the code: a newer server may know more of them. */
-function wordsOf(group: 'action' | 'subject' | 'data' | 'way', code: string, t: TFunction): string {
+function wordsOf(
+  group: 'action' | 'subject' | 'data' | 'tokenKind' | 'way',
+  code: string,
+  t: TFunction,
+): string {
   const key = `${group}.${code}`;
   return isKnown(key) ? t(key) : code;
 }
@@ -54,7 +58,10 @@ function valueText(
   time: (epochMs: number) => string,
 ): string {
   if (typeof value === 'number' && name.endsWith('AtMs')) return time(value);
-  if (typeof value === 'string') return name === 'way' ? wordsOf('way', value, t) : value;
+  if (typeof value === 'string') {
+    if (name === 'way') return wordsOf('way', value, t);
+    return name === 'kind' ? wordsOf('tokenKind', value, t) : value;
+  }
   const grants = readGrants(Array.isArray(value) ? value : [value]);
   return grants === undefined ? JSON.stringify(value) : grantsText(grants, t);
 }

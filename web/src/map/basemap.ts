@@ -1,19 +1,25 @@
 import { addProtocol, type StyleSpecification } from 'maplibre-gl';
-import { Protocol } from 'pmtiles';
+import { FetchSource, PMTiles, Protocol } from 'pmtiles';
 import type { Basemap } from '../../../server/domain/unitDetails.ts';
 import { basemapStyle } from '../../basemap/basemapStyle.ts';
+import { automaticMark } from '../api/apiClient.ts';
 import { fontFamily } from '../theme.ts';
 import type { Theme } from './mapColors.ts';
 
 /** A MapLibre style, or the address of one that the administrator named. */
 export type BasemapStyle = StyleSpecification | string;
 
-addProtocol('pmtiles', new Protocol().tile);
+const protocol = new Protocol();
+addProtocol('pmtiles', protocol.tile);
 
 /** The style to draw a map with. */
 export function styleOf(basemap: Basemap, theme: Theme, language: 'id' | 'en'): BasemapStyle {
   if (basemap.from === 'style') return basemap.url;
   const url = new URL(basemap.url, window.location.href).href;
+  // a map that follows a unit asks for tiles while nobody looks
+  if (protocol.get(url) === undefined) {
+    protocol.add(new PMTiles(new FetchSource(url, new Headers(automaticMark))));
+  }
   return basemapStyle({ theme, url, language, fontFamily, attribution: basemap.attribution });
 }
 

@@ -20,7 +20,8 @@ export function useBasemap(isConnected: boolean): AskedBasemap {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is the reason to ask again
   useEffect(() => {
     const abort = new AbortController();
-    void api.get('/basemap', readBasemap, abort.signal).then((answer) => {
+    const asking = { signal: abort.signal, isAutomatic: true };
+    void api.get('/basemap', readBasemap, asking).then((answer) => {
       if (abort.signal.aborted) return;
       if (answer.ok) setBasemap(answer.value);
       else reportProblem(answer.problem.title || answer.problem.detail);

@@ -43,7 +43,8 @@ export function AddPerson({ scope, onBack }: AddPersonProps) {
         <Group gap="sm" align="start" grow>
           <TextInput
             label={t('field.name')}
-            description={t('field.nameRules')}
+            // the error says the same
+            description={faults?.name !== true && t('field.nameRules')}
             inputWrapperOrder={['label', 'input', 'error', 'description']}
             autoComplete="off"
             autoCapitalize="none"

@@ -8,17 +8,17 @@ import { NewPasswordFields } from '../forms/NewPasswordFields.tsx';
 import { type PasswordFault, passwordFault } from '../forms/newPassword.ts';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import { SecretInput } from '../forms/SecretInput.tsx';
-import { readSession, type SessionInfo } from './sessionInfo.ts';
+import { type ChangedPassword, readChangedPassword } from './sessionInfo.ts';
 
 type ChangePasswordFormProps = {
   readonly name: string;
-  readonly onSession: (session: SessionInfo) => void;
+  readonly onChanged: (changed: ChangedPassword) => void;
 };
 
 const nothingTyped = { old: '', password: '', repeat: '' };
 
 /** Replaces one's own password; the session gets a new cookie and all others end. */
-export function ChangePasswordForm({ name, onSession }: ChangePasswordFormProps) {
+export function ChangePasswordForm({ name, onChanged }: ChangePasswordFormProps) {
   const { t } = useTranslation();
   const api = useApi();
   const order = useOrder();
@@ -29,10 +29,11 @@ export function ChangePasswordForm({ name, onSession }: ChangePasswordFormProps)
     setFaults(found);
     if (found.old || found.password !== undefined) return;
     const body = { old: typed.old, new: typed.password };
-    const session = await order.run(() => api.send('PUT', '/session/password', body, readSession));
-    if (session === undefined) return;
+    const ask = () => api.send('PUT', '/session/password', body, readChangedPassword);
+    const changed = await order.run(ask);
+    if (changed === undefined) return;
     setTyped(nothingTyped);
-    onSession(session);
+    onChanged(changed);
   };
   return (
     <Form faults={faults} onSubmit={() => void submit()} label={t('newPassword.title')}>

@@ -1,13 +1,15 @@
-import { Button, Code, Group, Loader, Text } from '@mantine/core';
+import { Button, Code, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { problemText } from '../forms/ProblemNotice.tsx';
+import { ProblemDetails, problemText } from '../forms/ProblemNotice.tsx';
 import { ChangePasswordForm } from './ChangePasswordForm.tsx';
 import { EntrancePage } from './EntrancePage.tsx';
+import { LeavingPage, LeftUnrecordedPage } from './LeavingPage.tsx';
 import { SetUpPage } from './SetUpPage.tsx';
 import { SignInForm } from './SignInForm.tsx';
 import { SignOutButton } from './SignOutButton.tsx';
 import type { SessionHolder, SessionState } from './sessionHolder.ts';
 import type { SessionInfo } from './sessionInfo.ts';
+import { WaitingPage } from './WaitingPage.tsx';
 
 type EntranceProps = {
   readonly now: Exclude<SessionState, { state: 'signed_in' }>;
@@ -20,14 +22,7 @@ export function Entrance({ now, holder }: EntranceProps) {
   const take = (session: SessionInfo): void => holder.take(session);
   switch (now.state) {
     case 'asking':
-      return (
-        <div className="entrance entrance-waits" role="status">
-          <Loader size="sm" aria-hidden="true" />
-          <Text size="sm" className="quiet">
-            {t('entrance.connecting')}
-          </Text>
-        </div>
-      );
+      return <WaitingPage text={t('entrance.connecting')} />;
     case 'unreachable':
       return (
         <EntrancePage title={t('entrance.unreachableTitle')}>
@@ -37,6 +32,7 @@ export function Entrance({ now, holder }: EntranceProps) {
           <Text size="sm" className="quiet">
             {t('entrance.unreachable')}
           </Text>
+          <ProblemDetails problem={now.problem} />
         </EntrancePage>
       );
     case 'not_set_up':
@@ -66,6 +62,10 @@ export function Entrance({ now, holder }: EntranceProps) {
           <SignInForm onSession={take} />
         </EntrancePage>
       );
+    case 'leaving':
+      return <LeavingPage leaving={now} holder={holder} />;
+    case 'left_unrecorded':
+      return <LeftUnrecordedPage session={now.session} />;
   }
 }
 
@@ -78,7 +78,10 @@ export function Antechamber({ session, holder }: AntechamberProps) {
     return (
       <EntrancePage title={t('newPassword.title')}>
         <Text size="sm">{t('newPassword.must')}</Text>
-        <ChangePasswordForm name={session.name} onSession={(next) => holder.take(next)} />
+        <ChangePasswordForm
+          name={session.name}
+          onChanged={({ session: next }) => holder.take(next)}
+        />
         <SignOutButton holder={holder} />
       </EntrancePage>
     );

@@ -2,6 +2,7 @@ import { Paper, Text } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageSwitches } from '../panels/PageSwitches.tsx';
+import { PlainHttpBand } from './PlainHttpBand.tsx';
 
 type EntrancePageProps = { readonly title: string; readonly children: ReactNode };
 
@@ -11,6 +12,8 @@ export function EntrancePage({ title, children }: EntrancePageProps) {
   const titleId = useId();
   return (
     <div className="entrance">
+      {/* a password is typed here; who may read along the server says only once it knows who asks */}
+      {!window.isSecureContext && <PlainHttpBand />}
       <header className="header-bar entrance-bar">
         <Text component="p" size="lg" fw={600} m={0}>
           {t('app.name')}

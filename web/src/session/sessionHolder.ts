@@ -1,5 +1,5 @@
-import { type ApiClient, readNothing } from '../api/apiClient.ts';
-import { type Answer, isPassing, type Problem } from '../api/problem.ts';
+import { type ApiClient, type Asking, readNothing } from '../api/apiClient.ts';
+import { isPassing, type Problem } from '../api/problem.ts';
 import { reconnectDelay } from '../live/reconnectDelay.ts';
 import type { EntranceLink } from './entranceLink.ts';
 import { readSession, type SessionInfo } from './sessionInfo.ts';
@@ -15,13 +15,26 @@ export type SessionState =
   | { readonly state: 'link_refused'; readonly problem: Problem }
   | { readonly state: 'signed_out' }
   /** `hasEnded`: the session is over, and the page keeps what it shows while it asks for the password. */
-  | { readonly state: 'signed_in'; readonly session: SessionInfo; readonly hasEnded: boolean };
+  | { readonly state: 'signed_in'; readonly session: SessionInfo; readonly hasEnded: boolean }
+  | Leaving
+  /** This browser holds no session any more, but the server could not write that down: there it may go on. */
+  | { readonly state: 'left_unrecorded'; readonly session: SessionInfo };
+
+/** Signing out. Nothing of the person is shown any more; the server is asked again by itself. */
+export type Leaving = {
+  readonly state: 'leaving';
+  readonly session: SessionInfo;
+  /** Why it is not done yet; undefined while it is asked for the first time. */
+  readonly problem: Problem | undefined;
+  /** True once the server has answered: it makes the browser forget the session even when it fails. */
+  readonly wasAnswered: boolean;
+};
 
 /** What the holder needs from outside; a test gives its own. */
 export type SessionSurroundings = {
   readonly api: ApiClient;
-  /** Somebody else is signed in now, by another tab: what this page holds in memory is not theirs. */
-  readonly onOtherPerson: () => void;
+  /** Loads the page anew: what it holds in memory is not for whoever comes now. */
+  readonly reload: () => void;
   /** 0 <= x < 1. */
   readonly random: () => number;
   /** Runs `task` after `delayMs`; the returned function cancels it. */
@@ -75,15 +88,22 @@ export class SessionHolder {
       return;
     this.#isInDoubt = true;
     await this.#around.api.settled();
-    await this.check();
+    await this.check({ isAutomatic: true });
     this.#isInDoubt = false;
   }
 
+  /** A person does something at the page: keeps the session from going idle, whatever else is asked. */
+  async noteUse(): Promise<void> {
+    if (this.#state.state !== 'signed_in' || this.#state.hasEnded) return;
+    // an answer that nobody is signed in is noticed by the client
+    await this.#around.api.get('/session', readNothing);
+  }
+
   /** Asks the server who is signed in. */
-  async check(): Promise<void> {
+  async check(asking: Asking = {}): Promise<void> {
     const turn = this.#nextTurn();
     this.#isAsking = true;
-    const answer = await this.#around.api.get('/session', readSession);
+    const answer = await this.#around.api.get('/session', readSession, asking);
     this.#isAsking = false;
     if (turn !== this.#turn) return;
     if (answer.ok) this.take(answer.value);
@@ -96,15 +116,59 @@ export class SessionHolder {
     this.#attempt = 0;
     const before = this.#state;
     if (before.state === 'signed_in' && before.session.name !== session.name) {
-      this.#around.onOtherPerson();
+      this.#around.reload();
       return;
     }
     this.#set({ state: 'signed_in', session, hasEnded: false });
   }
 
-  /** Ends the session at the server. What the page holds in memory goes when it is loaded again. */
-  signOut(): Promise<Answer<true>> {
-    return this.#around.api.send('DELETE', '/session', undefined, readNothing);
+  /** Ends the session at the server, however often that takes, and loads the page anew then. */
+  async signOut(): Promise<void> {
+    const before = this.#state;
+    if (before.state === 'signed_in') {
+      this.#attempt = 0;
+      const { session } = before;
+      await this.#leave({ state: 'leaving', session, problem: undefined, wasAnswered: false });
+    } else if (before.state === 'leaving') await this.#leave(before);
+  }
+
+  /** Gives signing out up, if it is not done yet. */
+  async stay(): Promise<void> {
+    if (this.#state.state !== 'leaving') return;
+    const { session } = this.#state;
+    this.#nextTurn();
+    this.#set({ state: 'signed_in', session, hasEnded: false });
+    await this.check();
+  }
+
+  async #leave(leaving: Leaving): Promise<void> {
+    const turn = this.#nextTurn();
+    const { api, reload, after, random } = this.#around;
+    this.#set(leaving);
+    const answer = await api.send('DELETE', '/session', undefined, readNothing);
+    if (turn !== this.#turn) return;
+    if (answer.ok) return reload();
+    const { problem } = answer;
+    const isFailure = problem.code !== 'unreachable' && problem.code !== 'signed_out';
+    const wasAnswered = leaving.wasAnswered || isFailure;
+    const isGone = problem.code === 'signed_out' || (await this.#isGone());
+    if (turn !== this.#turn) return;
+    if (isGone && wasAnswered) {
+      this.#set({ state: 'left_unrecorded', session: leaving.session });
+      return;
+    }
+    // an answer that did not arrive was a good one, or the session ended by itself
+    if (isGone) return reload();
+    this.#set({ ...leaving, problem, wasAnswered });
+    this.#attempt += 1;
+    const delayMs = problem.waitMs ?? reconnectDelay(this.#attempt, random());
+    this.#cancelTimer = after(delayMs, () => void this.signOut());
+  }
+
+  /** True when this browser's cookie is gone or stands for nothing. */
+  async #isGone(): Promise<boolean> {
+    const answer = await this.#around.api.get('/session', readSession, { isAutomatic: true });
+    return !answer.ok && answer.problem.code === 'signed_out';
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { Grant } from '../../../server/domain/access.ts';
 import { type Permission, permissions, roles } from '../../../server/domain/permission.ts';
-import { fieldsOf, listOf, textOf } from '../api/jsonFields.ts';
+import { fieldsOf, listOf, numberOf, textOf } from '../api/jsonFields.ts';
 
 /** Who is signed in at this browser, and what they may do. */
 export type SessionInfo = {
@@ -14,6 +14,8 @@ export type SessionInfo = {
   readonly hasSecondFactor: boolean;
   /** Somebody else made the password; nothing else is answered until it is changed. */
   readonly mustChangePassword: boolean;
+  /** The session ends when it was not used for this long, ms; undefined when the server does not say it. */
+  readonly idleMs: number | undefined;
   /** Everybody on the way can read along and take the session over. */
   readonly isPlainHttp: boolean;
 };
@@ -35,8 +37,23 @@ export function readSession(json: unknown): SessionInfo | undefined {
     permissions: permissions.filter((permission) => names.includes(permission)),
     hasSecondFactor: fields['secondFactor'] === 'totp',
     mustChangePassword: fields['mustChangePassword'] === true,
+    idleMs: numberOf(fields['idleMs']),
     isPlainHttp: fields['isPlainHttp'] === true,
   };
+}
+
+/** What came of changing one's own password. */
+export type ChangedPassword = {
+  readonly session: SessionInfo;
+  /** How many of one's tokens for scripts ended with the old one. */
+  readonly tokensRevoked: number;
+};
+
+/** Reads the answer of `PUT /session/password`. */
+export function readChangedPassword(json: unknown): ChangedPassword | undefined {
+  const session = readSession(json);
+  const tokensRevoked = numberOf(fieldsOf(json)['tokensRevoked']) ?? 0;
+  return session && { session, tokensRevoked };
 }
 
 /** Reads a list of grants. One of a role that this page does not know, from a newer server, is left out. */

@@ -70,8 +70,30 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'newPassword.title': 'Change password',
   'newPassword.must': 'Somebody else made the password you have. Make one that only you know.',
   'newPassword.submit': 'Change password',
-  'newPassword.note': 'Your sessions on other devices end.',
+  'newPassword.note': 'Your sessions on other devices and your tokens for scripts end with it.',
   'newPassword.done': 'The password is changed.',
+  'newPassword.endsTokens':
+    'Your tokens for scripts that will stop when the password is changed: {{names}}.',
+  'newPassword.endedTokens':
+    'Tokens for scripts that ended with it: {{n}}. If those scripts are still needed, make new ones under Tokens.',
+
+  'leaving.now': 'Signing out…',
+  'leaving.title': 'Not signed out yet',
+  'leaving.stillIn':
+    'The session of {{name}} on this computer may still be open: whoever uses this browser can see the map in your name.',
+  'leaving.goesOn':
+    'This page goes on trying by itself and shows the sign-in page once it is done. If you must leave now, lock this computer and ask an administrator to end your sessions.',
+  'leaving.again': 'Try again now',
+  'leaving.stay': 'Stay signed in',
+  'left.title': 'Signed out of this computer, not yet at the server',
+  'left.here':
+    'This browser has forgotten the session of {{name}}: without a password, the map cannot be opened from here.',
+  'left.there':
+    'The server could not write it down because of a fault, so there the session may still be open.',
+  'left.until': 'Unused, it ends by itself after {{hours}} hours.',
+  'left.next':
+    'If it must end now: once the server has recovered, sign in again and end it under My account, Sessions, or ask an administrator to end it.',
+  'left.signIn': 'To the sign-in page',
 
   'band.plainHttp':
     'The connection is not encrypted (plain HTTP): anybody on this network can read where units are and take over your session. Ask the administrator to set up TLS (https).',
@@ -79,6 +101,8 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'problem.unreachable': 'The server does not answer. Try again in a moment.',
   'problem.unexpected':
     'The answer of the server was not understood. Reload the page; if it happens again, tell the administrator.',
+
+  'problem.details': 'Details',
 
   'menu.label': 'Account: {{who}}',
   'menu.account': 'My account',
@@ -119,8 +143,10 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'account.title': 'My account',
   'account.who': 'You',
   'account.secondFactor': 'Second step of signing in',
-  'account.secondFactorOff': 'Not set up. With it, a password that leaks is not enough to sign in.',
-  'account.secondFactorOn': 'Set up: signing in needs a code of the authenticator app.',
+  'account.secondFactorOff':
+    'Not set up. With it, a password that leaks is not enough to sign in. Setting it up ends your sessions on other devices.',
+  'account.secondFactorOn':
+    'Set up: signing in needs a code of the authenticator app. Taking it away ends your sessions on other devices.',
   'account.enrol': 'Set up the second step',
   'account.scan':
     'Scan this with an authenticator app (Aegis, FreeOTP, Google Authenticator …), or type the key. Then enter the code that the app shows.',
@@ -155,7 +181,7 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'people.list': 'People',
   'people.matrix': 'What each role may do',
   'people.matrixIntro':
-    'Each role is given on a region and all below it. What is not marked is refused.',
+    'Each role is given on a region and all below it. Whatever is not allowed is refused.',
   'people.may': 'allowed',
   'people.mayNot': 'no',
   'people.permission': 'Permission',
@@ -181,7 +207,8 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'people.saved': 'Saved.',
   'people.temporaryPassword': 'Temporary password',
   'people.setPassword': 'Set a new password',
-  'people.setPasswordNote': 'All their sessions end, and they must change it when they sign in.',
+  'people.setPasswordNote':
+    'All their sessions and tokens for scripts end, and they must change this password when they sign in.',
   'people.passwordSet': 'The new password is set.',
   'people.takeAwayFactor': 'Take the second step away',
   'people.factorTaken': 'The second step is taken away.',

@@ -22,6 +22,7 @@ export const enActions: Readonly<Record<keyof typeof idActions, string>> = {
   'action.password.rehashed': 'Password kept in a newer way',
   'action.second_factor.set': 'Second step set up',
   'action.second_factor.removed': 'Second step taken away',
+  'action.second_factor.future_code_forgotten': 'Code of a clock that had been ahead forgotten',
   'action.second_factor.recovery_code_used': 'Recovery code used',
   'action.token.created': 'Token made',
   'action.token.revoked': 'Token revoked',
@@ -55,7 +56,11 @@ export const enActions: Readonly<Record<keyof typeof idActions, string>> = {
   'data.from': 'from',
   'data.to': 'to',
   'data.days': 'days',
+  'data.tokensRevoked': 'tokens ended',
   'data.found': 'found',
+
+  'tokenKind.display': 'wall screen',
+  'tokenKind.api': 'script',
 
   'way.password': 'password',
   'way.set_up': 'set-up link',

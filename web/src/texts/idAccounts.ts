@@ -71,8 +71,30 @@ export const idAccounts = {
   'newPassword.must':
     'Kata sandi Anda yang sekarang dibuat oleh orang lain. Buat yang hanya Anda ketahui.',
   'newPassword.submit': 'Ganti kata sandi',
-  'newPassword.note': 'Sesi Anda di perangkat lain akan berakhir.',
+  'newPassword.note': 'Sesi Anda di perangkat lain dan token Anda untuk skrip ikut berakhir.',
   'newPassword.done': 'Kata sandi sudah diganti.',
+  'newPassword.endsTokens':
+    'Token Anda untuk skrip yang akan berhenti bila kata sandi diganti: {{names}}.',
+  'newPassword.endedTokens':
+    'Token untuk skrip yang ikut berakhir: {{n}}. Bila skripnya masih dipakai, buat token baru di menu Token.',
+
+  'leaving.now': 'Keluar…',
+  'leaving.title': 'Belum keluar',
+  'leaving.stillIn':
+    'Sesi {{name}} di komputer ini mungkin masih terbuka: siapa pun yang memakai peramban ini dapat melihat peta atas nama Anda.',
+  'leaving.goesOn':
+    'Halaman ini terus mencoba sendiri dan menampilkan halaman masuk begitu berhasil. Bila Anda harus pergi sekarang, kunci komputer ini dan minta administrator mengakhiri sesi Anda.',
+  'leaving.again': 'Coba lagi sekarang',
+  'leaving.stay': 'Tetap masuk',
+  'left.title': 'Keluar di komputer ini, belum di server',
+  'left.here':
+    'Peramban ini sudah melupakan sesi {{name}}: tanpa kata sandi, peta tidak dapat dibuka dari sini.',
+  'left.there':
+    'Server belum dapat mencatatnya karena ada gangguan, jadi di server sesi itu mungkin masih terbuka.',
+  'left.until': 'Tanpa dipakai, sesi itu berakhir sendiri setelah {{hours}} jam.',
+  'left.next':
+    'Bila sesi itu harus berakhir sekarang: setelah server pulih, masuk lagi dan akhiri di Akun saya, bagian Sesi, atau minta administrator mengakhirinya.',
+  'left.signIn': 'Ke halaman masuk',
 
   'band.plainHttp':
     'Sambungan tidak terenkripsi (HTTP biasa): siapa pun di jaringan ini dapat membaca posisi unit dan mengambil alih sesi Anda. Minta administrator memasang TLS (https).',
@@ -80,6 +102,8 @@ export const idAccounts = {
   'problem.unreachable': 'Server tidak menjawab. Coba lagi sebentar.',
   'problem.unexpected':
     'Jawaban server tidak dimengerti. Muat ulang halaman; bila berulang, beri tahu administrator.',
+
+  'problem.details': 'Rincian',
 
   'menu.label': 'Akun: {{who}}',
   'menu.account': 'Akun saya',
@@ -121,8 +145,9 @@ export const idAccounts = {
   'account.who': 'Anda',
   'account.secondFactor': 'Langkah kedua saat masuk',
   'account.secondFactorOff':
-    'Belum dipasang. Dengan langkah kedua, kata sandi yang bocor saja tidak cukup untuk masuk.',
-  'account.secondFactorOn': 'Terpasang: masuk memerlukan kode dari aplikasi autentikator.',
+    'Belum dipasang. Dengan langkah kedua, kata sandi yang bocor saja tidak cukup untuk masuk. Saat dipasang, sesi Anda di perangkat lain berakhir.',
+  'account.secondFactorOn':
+    'Terpasang: masuk memerlukan kode dari aplikasi autentikator. Saat dilepas, sesi Anda di perangkat lain berakhir.',
   'account.enrol': 'Pasang langkah kedua',
   'account.scan':
     'Pindai dengan aplikasi autentikator (Aegis, FreeOTP, Google Authenticator …), atau ketik kuncinya. Lalu masukkan kode yang ditampilkan aplikasi.',
@@ -157,7 +182,7 @@ export const idAccounts = {
   'people.list': 'Pengguna',
   'people.matrix': 'Hak tiap peran',
   'people.matrixIntro':
-    'Setiap peran diberikan pada satu wilayah dan semua yang di bawahnya. Yang tidak ditandai ditolak.',
+    'Setiap peran diberikan pada satu wilayah dan semua yang di bawahnya. Selain yang boleh, semuanya ditolak.',
   'people.may': 'boleh',
   'people.mayNot': 'tidak',
   'people.permission': 'Hak',
@@ -183,7 +208,8 @@ export const idAccounts = {
   'people.saved': 'Tersimpan.',
   'people.temporaryPassword': 'Kata sandi sementara',
   'people.setPassword': 'Pasang kata sandi baru',
-  'people.setPasswordNote': 'Semua sesinya berakhir, dan ia harus menggantinya saat masuk.',
+  'people.setPasswordNote':
+    'Semua sesi dan token skripnya berakhir, dan ia harus mengganti kata sandi ini saat masuk.',
   'people.passwordSet': 'Kata sandi baru terpasang.',
   'people.takeAwayFactor': 'Lepas langkah kedua',
   'people.factorTaken': 'Langkah kedua dilepas.',

@@ -20,6 +20,7 @@ export const idActions = {
   'action.password.rehashed': 'Kata sandi disimpan dengan cara baru',
   'action.second_factor.set': 'Langkah kedua dipasang',
   'action.second_factor.removed': 'Langkah kedua dilepas',
+  'action.second_factor.future_code_forgotten': 'Kode dari jam yang pernah terlalu cepat dilupakan',
   'action.second_factor.recovery_code_used': 'Kode pemulihan dipakai',
   'action.token.created': 'Token dibuat',
   'action.token.revoked': 'Token dicabut',
@@ -53,7 +54,11 @@ export const idActions = {
   'data.from': 'dari',
   'data.to': 'sampai',
   'data.days': 'hari',
+  'data.tokensRevoked': 'token yang berakhir',
   'data.found': 'ditemukan',
+
+  'tokenKind.display': 'layar dinding',
+  'tokenKind.api': 'skrip',
 
   'way.password': 'kata sandi',
   'way.set_up': 'tautan penyiapan',

@@ -23,7 +23,9 @@ export type DetailsAsker = {
 export function browserSurroundings(api: ApiClient): DetailsSurroundings {
   return {
     fetchDetails: async (unitId, signal) => {
-      const answer = await api.get(`/units/${encodeURIComponent(unitId)}`, readFixDetails, signal);
+      const path = `/units/${encodeURIComponent(unitId)}`;
+      // each new fix asks again, whether anybody looks or not
+      const answer = await api.get(path, readFixDetails, { signal, isAutomatic: true });
       return answer.ok ? answer.value : undefined;
     },
     after: (delayMs, task) => {

@@ -45,13 +45,15 @@ describe('the log', () => {
   it('says what else is known in words too', () => {
     const data = {
       way: 'password',
+      kind: 'display',
+      tokensRevoked: [4, 5],
       grants: [{ role: 'viewer', region: '64.08' }],
       expiresAtMs: 5,
       session: 7,
       fresh: { a: 1 },
     };
     expect(dataText(data, t, (ms) => `at ${ms}`)).toBe(
-      'cara: kata sandi, peran: Pengamat 64.08, berlaku sampai: at 5, sesi: 7, fresh: {"a":1}',
+      'cara: kata sandi, jenis: layar dinding, token yang berakhir: [4,5], peran: Pengamat 64.08, berlaku sampai: at 5, sesi: 7, fresh: {"a":1}',
     );
   });
 });

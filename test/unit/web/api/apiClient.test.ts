@@ -31,6 +31,14 @@ describe('the client of the interface', () => {
     expect(asked[0]?.init.headers).toEqual({ 'accept-language': 'en' });
   });
 
+  it('marks a question that no person is the reason of, and no other', async () => {
+    const { api, asked } = clientOf(json({ name: 'andi' }));
+    await api.get('/units/hp-01', readName, { isAutomatic: true });
+    await api.get('/units/hp-01', readName);
+    expect(asked[0]?.init.headers).toHaveProperty('x-posko-automatic', '1');
+    expect(asked[1]?.init.headers).not.toHaveProperty('x-posko-automatic');
+  });
+
   it('marks every change as its own, with a body and without', async () => {
     const { api, asked } = clientOf(async () => new Response(null, { status: 204 }));
     await api.send('POST', '/tokens', { name: 'wall' }, readNothing);
@@ -53,7 +61,7 @@ describe('the client of the interface', () => {
     const { api } = clientOf(json(problem, { status: 429, headers: { 'retry-after': '4' } }));
     expect(await api.get('/session', readName)).toEqual({
       ok: false,
-      problem: { code: 'wait', title: 'Wait.', detail: 'again in 4 s', waitMs: 3500 },
+      problem: { code: 'wait', status: 429, title: 'Wait.', detail: 'again in 4 s', waitMs: 3500 },
     });
   });
 

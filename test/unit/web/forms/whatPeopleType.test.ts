@@ -83,6 +83,7 @@ describe('a new token', () => {
     permissions: ['displays.manage', 'tokens.make'],
     hasSecondFactor: false,
     mustChangePassword: false,
+    idleMs: undefined,
     isPlainHttp: false,
   };
 

@@ -10,12 +10,16 @@ export type FakeSession = {
   readonly holder: SessionHolder;
   /** `GET /session` and so on, oldest first. */
   readonly asked: string[];
+  /** The questions that do not count as use. */
+  readonly askedAutomatically: string[];
   /** What the server answers from now on. */
   answer: FakeAnswer;
+  /** What it answers before that, one question after the other. */
+  readonly answersFirst: FakeAnswer[];
   /** Delays of the timers that wait, ms; `ring` lets the newest one end. */
   readonly waits: number[];
   readonly ring: () => Promise<void>;
-  /** How often the page was loaded anew for somebody else. */
+  /** How often the page was loaded anew. */
   reloads: number;
 };
 
@@ -41,11 +45,18 @@ export const settle = (): Promise<void> => new Promise((resolve) => setImmediate
 export function createFakeSession(first: FakeAnswer): FakeSession {
   const tasks: (() => void)[] = [];
   const asked: string[] = [];
+  const askedAutomatically: string[] = [];
   const waits: number[] = [];
   const reply = <Value>(read: (json: unknown) => Value | undefined): Answer<Value> => {
-    const { answer } = world;
+    const answer = world.answersFirst.shift() ?? world.answer;
     if ('code' in answer) {
-      const problem = { code: answer.code, title: '', detail: undefined, waitMs: undefined };
+      const problem = {
+        code: answer.code,
+        status: undefined,
+        title: '',
+        detail: undefined,
+        waitMs: undefined,
+      };
       // as the real client does, before the answer itself
       if (answer.code === 'signed_out') void world.holder.doubt();
       return { ok: false, problem };
@@ -55,8 +66,9 @@ export function createFakeSession(first: FakeAnswer): FakeSession {
     return { ok: true, value };
   };
   const api: ApiClient = {
-    get: async (path, read) => {
+    get: async (path, read, { isAutomatic = false } = {}) => {
       asked.push(`GET ${path}`);
+      if (isAutomatic) askedAutomatically.push(`GET ${path}`);
       return reply(read);
     },
     send: async (method, path, _body, read) => {
@@ -76,12 +88,14 @@ export function createFakeSession(first: FakeAnswer): FakeSession {
           tasks.splice(tasks.indexOf(task), 1);
         };
       },
-      onOtherPerson: () => {
+      reload: () => {
         world.reloads += 1;
       },
     }),
     asked,
+    askedAutomatically,
     answer: first,
+    answersFirst: [],
     waits,
     ring: async () => {
       tasks.pop()?.();

@@ -12,7 +12,7 @@ import { person } from './fakeSession.ts';
 
 const typed = { name: 'andi', password: 'rahasia', code: '' };
 const refusal = (code: string, waitMs?: number) => {
-  const problem: Problem = { code, title: code, detail: undefined, waitMs };
+  const problem: Problem = { code, status: 401, title: code, detail: undefined, waitMs };
   return { ok: false, problem } as const;
 };
 const sent = signInSent(signInBegins);
