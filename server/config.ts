@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readCertificatePair } from './certificatePair.ts';
 import { hourMs } from './domain/durations.ts';
 import { isLoopback } from './domain/loopback.ts';
 
@@ -205,10 +206,13 @@ function readTls(read: Read, complain: Complain): HttpConfig['tls'] {
     complain(missing, 'is missing: a certificate and its key are needed, both as PEM files');
     return undefined;
   }
-  return {
+  const files = {
     certFile: path.resolve(projectRoot, cert),
     keyFile: path.resolve(projectRoot, key),
   };
+  const pair = readCertificatePair(files);
+  if (!pair.ok) complain(pair.file === 'cert' ? 'POSKO_TLS_CERT' : 'POSKO_TLS_KEY', pair.problem);
+  return files;
 }
 
 /** Until trackers have secrets of their own, anybody who reaches the broker can pretend to be one. */

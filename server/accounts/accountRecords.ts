@@ -65,6 +65,8 @@ export type AccountRecords = {
   takeTotpStep(userKey: number, step: number, latest: LatestStep): Promise<boolean>;
   /** False when there is no such code that is unused. */
   takeRecoveryCode(userKey: number, hash: Uint8Array, deed: Deed): Promise<boolean>;
+  /** In the place of all that there are. False when there is no second factor. */
+  setRecoveryCodes(userKey: number, hashes: readonly Uint8Array[], deed: Deed): Promise<boolean>;
   /** Seals all secrets of second factors anew. */
   resealTotp(reseal: (secret: Uint8Array) => Uint8Array, deed: Deed): Promise<number>;
 

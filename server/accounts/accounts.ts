@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Access, scopeOf } from '../domain/access.ts';
+import { type Access, isInScope, type Scope, scopeOf } from '../domain/access.ts';
 import type { LogEntry } from '../domain/account.ts';
 import { everywhere } from '../domain/region.ts';
 import type { Result } from '../domain/result.ts';
@@ -125,10 +125,11 @@ export function createAccounts({ records, seal, nowMs, log }: AccountsParts): Ac
     ownAccount: createOwnAccount({ records, sessions, seal, nowMs }),
     users: createUsers({ records, identities, sessions, onEnded: ended }),
     tokens: createTokens({ records, identities, nowMs, onEnded: ended }),
-    readLog: (access, page) => {
+    readLog: async (access, page) => {
       const scope = scopeOf(access.grants, 'log.view');
-      const regions = scope.includes(everywhere) ? undefined : scope;
-      return records.readLog({ ...page, regions });
+      if (scope.includes(everywhere)) return records.readLog({ ...page, regions: undefined });
+      const entries = await records.readLog({ ...page, regions: scope });
+      return entries.map((entry) => narrowed(entry, scope));
     },
     forget: async () => {
       askedAtMs = Number.NEGATIVE_INFINITY;
@@ -140,6 +141,20 @@ export function createAccounts({ records, seal, nowMs, log }: AccountsParts): Ac
         listeners.delete(listener);
       };
     },
+  };
+}
+
+/** An entry on somebody with roles in several regions, without those that are not the reader's. */
+function narrowed(entry: LogEntry, scope: Scope): LogEntry {
+  const { regions, grants, ...data } = entry.data;
+  if (!Array.isArray(regions)) return entry;
+  const isSeen = (region: unknown): boolean =>
+    typeof region === 'string' && isInScope(scope, [region]);
+  const seen = regions.filter(isSeen);
+  const given = Array.isArray(grants) ? grants.filter((grant) => isSeen(grant?.region)) : undefined;
+  return {
+    ...entry,
+    data: { ...data, regions: seen, ...(given !== undefined && { grants: given }) },
   };
 }
 

@@ -25,7 +25,21 @@ export function deedOnUser(
   user: { readonly name: string; readonly grants: readonly Grant[] },
   data: Deed['data'] = {},
 ): Deed {
-  return { actor, action, subject: `user:${user.name}`, region: regionOfGrants(user.grants), data };
+  const regions = regionsOfGrants(user.grants);
+  return {
+    actor,
+    action,
+    subject: `user:${user.name}`,
+    region: regionOfGrants(user.grants),
+    // whoever answers for one of them sees it (logStore.ts)
+    data: regions.length < 2 ? data : { ...data, regions },
+  };
+}
+
+/** Where somebody has a role, in ascending order; empty for who has one everywhere. */
+function regionsOfGrants(grants: readonly Grant[]): readonly string[] {
+  const regions = [...new Set(grants.map(({ region }) => region))].sort();
+  return regions.includes(everywhere) ? [] : regions;
 }
 
 /**

@@ -16,6 +16,7 @@ export type Identity = {
   readonly name: string;
   readonly fullName: string;
   readonly hasSecondFactor: boolean;
+  readonly recoveryCodesLeft: number;
   readonly mustChangePassword: boolean;
   /** Ends when it was not used for this long. */
   readonly idleMs: number;
@@ -42,6 +43,7 @@ export function identityOfSession(
     name: user.name,
     fullName: user.fullName,
     hasSecondFactor: user.hasSecondFactor,
+    recoveryCodesLeft: user.recoveryCodesLeft,
     mustChangePassword: user.mustChangePassword,
     idleMs,
   };
@@ -66,6 +68,7 @@ export function identityOfToken(token: Token, owner: User, nowMs: number): Ident
     name: token.name,
     fullName: token.name,
     hasSecondFactor: false,
+    recoveryCodesLeft: 0,
     mustChangePassword: false,
     idleMs: token.expiresAtMs - token.createdAtMs,
   };

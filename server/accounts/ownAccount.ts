@@ -5,7 +5,7 @@ import { deedOnUser } from './deeds.ts';
 import { HashQueueFullError } from './hashQueue.ts';
 import { createOncePer } from './oncePer.ts';
 import { checkPasswordOf } from './passwordCheck.ts';
-import { checkPassword, hashPassword } from './passwords.ts';
+import { checkPassword, hashPassword, sameAsBefore, type WeakPassword } from './passwords.ts';
 import { hashRecoveryCode, newRecoveryCodes } from './recoveryCodes.ts';
 import type { Seal } from './seal.ts';
 import { takeSecondFactor } from './secondFactor.ts';
@@ -30,7 +30,8 @@ export type OwnAccount = {
     origin: Origin,
   ): Promise<
     | Done<{ readonly opened: Opened; readonly tokensRevoked: number }>
-    | Refused<'wrong_credentials' | 'weak_password'>
+    | Refused<'wrong_credentials'>
+    | WeakPassword
     | Wait
   >;
   /** Begins to set a second factor: what the app is given, for ten minutes. */
@@ -39,7 +40,7 @@ export type OwnAccount = {
     password: string,
   ): Promise<
     | Done<{ readonly secret: string; readonly uri: string }>
-    | Refused<'wrong_credentials' | 'second_factor_set' | 'password_change_needed'>
+    | Refused<'wrong_credentials' | 'second_factor_set' | 'password_change_required'>
     | Wait
   >;
   /**
@@ -57,10 +58,18 @@ export type OwnAccount = {
   >;
   removeSecondFactor(
     access: Access,
-    proof: { readonly password: string; readonly code: string },
+    proof: Proof,
     origin: Origin,
   ): Promise<Done<Opened> | Refused<'wrong_credentials'> | Wait>;
+  /** Makes new recovery codes, which are shown this once; those of before count no more. */
+  renewRecoveryCodes(
+    access: Access,
+    proof: Proof,
+  ): Promise<Done<readonly string[]> | Refused<'wrong_credentials'> | Wait>;
 };
+
+/** What somebody shows who they are with: the code is the app's or one of the recovery codes. */
+type Proof = { readonly password: string; readonly code: string };
 
 export type OwnAccountParts = {
   readonly records: AccountRecords;
@@ -94,7 +103,7 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
     check: () => Promise<string | undefined>,
   ): Promise<Done<string> | Refused<'wrong_credentials'> | Wait> => {
     const waitMs = attempts.begin(access.credential, nowMs());
-    if (waitMs > 0) return wait(waitMs);
+    if (waitMs > 0) return wait(waitMs, 'account');
     try {
       const checked = await during(attempts, access.credential, nowMs, async () => {
         const answer = await check();
@@ -106,10 +115,18 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       }
       return wrong;
     } catch (error) {
-      if (error instanceof HashQueueFullError) return wait(busyWaitMs);
+      if (error instanceof HashQueueFullError) return wait(busyWaitMs, 'server');
       throw error;
     }
   };
+
+  const proveBoth = (access: Access, user: UserSecrets, { password, code }: Proof) =>
+    prove(access, user, async () => {
+      const checkedHash = await checkPasswordOf(records, user, password, true);
+      if (checkedHash === undefined) return undefined;
+      const taken = await takeSecondFactor(records, seal, user, code, nowMs());
+      return taken === undefined ? undefined : checkedHash;
+    });
 
   /** Opens the session in the place of the one that asked. */
   const reopen = async (
@@ -131,9 +148,7 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       if (!proven.ok) return proven;
       const checked = checkPassword(passwords.new, user);
       if (!checked.ok) return checked;
-      if (passwords.new === passwords.old) {
-        return { ok: false, reason: 'weak_password', detail: 'it is the one that you have' };
-      }
+      if (passwords.new === passwords.old) return sameAsBefore;
       const hash = await hashPassword(passwords.new);
       const deed = deedOnUser(user.name, 'password.changed', user);
       const toEnd = sessionsToRotate(access, user);
@@ -154,7 +169,7 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       const user = await userOf(access);
       if (user.mustChangePassword) {
         const detail = 'a second factor is set once nobody else knows the password';
-        return { ok: false, reason: 'password_change_needed', detail };
+        return { ok: false, reason: 'password_change_required', detail };
       }
       const proven = await prove(access, user, () =>
         checkPasswordOf(records, user, password, true),
@@ -184,34 +199,50 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
       if (!proven.ok || step === undefined) return proven.ok ? wrong : proven;
       begun.delete(access.credential);
       const recoveryCodes = newRecoveryCodes();
-      const recoveryHashes = recoveryCodes.flatMap((text) => hashRecoveryCode(text) ?? []);
+      const recoveryHashes = hashesOf(recoveryCodes);
       const totp = { secret: seal.seal(started.secret), recoveryHashes, lastStep: step };
       const deed = deedOnUser(user.name, 'second_factor.set', user);
       const toEnd = sessionsToRotate(access, user);
       const sessionKeys = await records.setTotp(user.key, totp, toEnd, deed);
       if (sessionKeys === undefined) return wrong;
       sessions.endedWith(user.key, { sessionKeys, tokenKeys: [] });
-      const next = await reopen({ ...user, hasSecondFactor: true }, origin, user.passwordHash);
+      const recoveryCodesLeft = recoveryCodes.length;
+      const changed = { ...user, hasSecondFactor: true, recoveryCodesLeft };
+      const next = await reopen(changed, origin, user.passwordHash);
       return next.ok ? { ok: true, value: { opened: next.value, recoveryCodes } } : next;
     },
 
-    removeSecondFactor: async (access, { password, code }, origin) => {
+    removeSecondFactor: async (access, proof, origin) => {
       const user = await userOf(access);
-      const proven = await prove(access, user, async () => {
-        const checkedHash = await checkPasswordOf(records, user, password, true);
-        if (checkedHash === undefined) return undefined;
-        const isTaken = await takeSecondFactor(records, seal, user, code, nowMs());
-        return isTaken ? checkedHash : undefined;
-      });
+      const proven = await proveBoth(access, user, proof);
       if (!proven.ok) return proven;
       const deed = deedOnUser(user.name, 'second_factor.removed', user);
       const toEnd = sessionsToRotate(access, user);
       const sessionKeys = await records.setTotp(user.key, null, toEnd, deed);
       if (sessionKeys === undefined) return wrong;
       sessions.endedWith(user.key, { sessionKeys, tokenKeys: [] });
-      return reopen({ ...user, hasSecondFactor: false }, origin, proven.value);
+      const changed = { ...user, hasSecondFactor: false, recoveryCodesLeft: 0 };
+      return reopen(changed, origin, proven.value);
+    },
+
+    renewRecoveryCodes: async (access, proof) => {
+      const user = await userOf(access);
+      const proven = await proveBoth(access, user, proof);
+      if (!proven.ok) return proven;
+      const codes = newRecoveryCodes();
+      const deed = deedOnUser(user.name, 'second_factor.recovery_codes_made', user);
+      const isSet = await records.setRecoveryCodes(user.key, hashesOf(codes), deed);
+      // the second factor was taken away meanwhile
+      if (!isSet) return wrong;
+      // nothing has ended, but what is remembered of them still counts the codes of before
+      sessions.endedWith(user.key, { sessionKeys: [], tokenKeys: [] });
+      return { ok: true, value: codes };
     },
   };
+}
+
+function hashesOf(codes: readonly string[]): readonly Uint8Array[] {
+  return codes.flatMap((text) => hashRecoveryCode(text) ?? []);
 }
 
 const wrong = {

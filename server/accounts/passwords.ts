@@ -1,8 +1,8 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { passwordBounds } from '../domain/account.ts';
-import type { Result } from '../domain/result.ts';
+import { type PasswordWeakness, passwordBounds } from '../domain/account.ts';
+import type { Refusal } from '../domain/result.ts';
 import { createHashQueue } from './hashQueue.ts';
 
 /** Argon2id as the OWASP Password Storage Cheat Sheet sets it: 19 MiB, two passes, one lane. */
@@ -13,10 +13,11 @@ const tagBytes = 32;
 const hashQueue = createHashQueue(2, 64);
 const derive = promisify(argon2);
 
-/** Characters of a password, after normalisation. NIST SP 800-63B-4, 3.1.1.2 asks for 64 at least. */
+/** Digits and signs that make a word no better; with more of them a password is as good as they are. */
+const maxPadding = 8;
 
 /** What anybody would try first on a system of this kind, beside the dictionary's words. */
-const obviousWords = [
+const tradeWords: ReadonlySet<string> = new Set([
   'posko',
   'polri',
   'polisi',
@@ -34,11 +35,11 @@ const obviousWords = [
   'indonesia',
   'administrator',
   'katasandi',
-] as const;
+]);
 
 const commonWords: ReadonlySet<string> = new Set([
   ...dictionary['passwords-common'],
-  ...obviousWords,
+  ...tradeWords,
 ]);
 
 /**
@@ -78,34 +79,57 @@ export async function verifyPassword(
 /** A hash that no password has, so that an unknown name takes as long to refuse as a wrong password. */
 export const hashOfNobody = writePhc(randomBytes(saltBytes), randomBytes(tagBytes));
 
+/** That a password cannot be had, and why. */
+export type WeakPassword = {
+  readonly ok: false;
+  readonly weakness: PasswordWeakness;
+} & Refusal<'weak_password'>;
+
 /**
  * Whether somebody may have this password: 12 to 128 characters, and none that is guessed first (a
- * common password or the own name, also with a few digits or signs around it, or a short piece over
- * and over). No rules on what it is composed of (OWASP ASVS 5.0, 6.2.5).
+ * common password or the own name, also with a few digits or signs around it; words of this trade and
+ * of the own name in a row; a short piece over and over). No rules on what it is composed of (OWASP
+ * ASVS 5.0, 6.2.5).
  */
 export function checkPassword(
   password: string,
   { name, fullName }: { readonly name: string; readonly fullName: string },
-): Result<null, 'weak_password'> {
+): { readonly ok: true } | WeakPassword {
   const text = normalise(password);
   const characters = [...text].length;
-  if (characters < passwordBounds.min || characters > passwordBounds.max) {
-    return weak(
-      `a password has ${passwordBounds.min} to ${passwordBounds.max} characters; this one ${characters}`,
-    );
+  const { min, max } = passwordBounds;
+  if (characters < min || characters > max) {
+    const detail = `a password has ${min} to ${max} characters; this one ${characters}`;
+    return weak(characters < min ? 'too_short' : 'too_long', detail);
   }
   const folded = text.toLowerCase();
-  if (/^(.{1,8}?)\1+$/su.test(folded)) return weak('it is a short piece over and over');
+  if (/^(.{1,8}?)\1+$/su.test(folded)) {
+    return weak('repetition', 'it is a short piece over and over');
+  }
   const own = ownWords(name, fullName);
   for (const word of [folded, withoutEdges(folded)]) {
-    if (own.has(word)) return weak('it is the own name, or little more');
-    if (commonWords.has(word)) return weak('it is among the passwords that are tried first');
+    if (own.has(word)) return weak('own_name', 'it is the own name, or little more');
+    if (commonWords.has(word))
+      return weak('common', 'it is among the passwords that are tried first');
   }
-  return { ok: true, value: null };
+  if (isOnlyOf(folded, (word) => own.has(word) || tradeWords.has(word))) {
+    return weak('common', 'it has words of this trade or of the own name, and nothing else');
+  }
+  return { ok: true };
 }
 
-function weak(detail: string): Result<null, 'weak_password'> {
-  return { ok: false, reason: 'weak_password', detail };
+/** That a password is the one that somebody has already. */
+export const sameAsBefore = weak('same_as_before', 'it is the one that you have');
+
+function weak(weakness: PasswordWeakness, detail: string): WeakPassword {
+  return { ok: false, reason: 'weak_password', weakness, detail };
+}
+
+/** True when all words within a text are such ones, and what joins them is few digits: `posko-64.08-polres`. */
+function isOnlyOf(text: string, isSuch: (word: string) => boolean): boolean {
+  const words = text.match(/\p{L}+/gu) ?? [];
+  const digits = text.match(/\p{N}/gu) ?? [];
+  return words.length > 0 && digits.length <= maxPadding && words.every(isSuch);
 }
 
 function ownWords(name: string, fullName: string): ReadonlySet<string> {
@@ -120,7 +144,7 @@ function ownWords(name: string, fullName: string): ReadonlySet<string> {
  */
 function withoutEdges(text: string): string {
   const word = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-  return text.length - word.length > 8 ? text : word;
+  return text.length - word.length > maxPadding ? text : word;
 }
 
 /** The same password typed on another system may come composed otherwise (Unicode, annex 15). */

@@ -10,6 +10,7 @@ import { findTotpStep, isTotpCode, latestTotpStep } from './totp.ts';
  * once, however many try it at the same time. A clock that was ahead and was set right keeps nobody
  * out: what was used by it is forgotten, and the log says so.
  *
+ * @returns which of the two it was; undefined when it is not theirs, or was used before
  * @throws Error when the user's secret was sealed under a key that is no more
  */
 export async function takeSecondFactor(
@@ -18,16 +19,17 @@ export async function takeSecondFactor(
   user: UserSecrets,
   code: string,
   nowMs: number,
-): Promise<boolean> {
-  if (user.totpSecret === null) return false;
+): Promise<'app' | 'recovery' | undefined> {
+  if (user.totpSecret === null) return undefined;
   if (isTotpCode(code)) {
     const step = findTotpStep(seal.open(user.totpSecret), code, nowMs);
-    if (step === undefined) return false;
+    if (step === undefined) return undefined;
     const deed = deedOnUser(user.name, 'second_factor.future_code_forgotten', user);
-    return records.takeTotpStep(user.key, step, { step: latestTotpStep(nowMs), deed });
+    const latest = { step: latestTotpStep(nowMs), deed };
+    return (await records.takeTotpStep(user.key, step, latest)) ? 'app' : undefined;
   }
   const hash = hashRecoveryCode(code);
-  if (hash === undefined) return false;
+  if (hash === undefined) return undefined;
   const deed = deedOnUser(user.name, 'second_factor.recovery_code_used', user);
-  return records.takeRecoveryCode(user.key, hash, deed);
+  return (await records.takeRecoveryCode(user.key, hash, deed)) ? 'recovery' : undefined;
 }

@@ -5,7 +5,7 @@ import type { Result } from '../domain/result.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import { hashSecret, isSecretOf, newSecret } from './credentials.ts';
 import { deedOnUser } from './deeds.ts';
-import { checkPassword, hashPassword } from './passwords.ts';
+import { checkPassword, hashPassword, type WeakPassword } from './passwords.ts';
 import type { Opened, Origin, Sessions } from './sessions.ts';
 
 /** The first administrator, as the page of the set-up link asks for them. */
@@ -23,13 +23,19 @@ export type FirstAdministrator = {
 export type SetUp = {
   /** The secret of the link; undefined when there is an administrator. */
   begin(): Promise<string | undefined>;
-  /** True while a link could still be used. */
-  isOpen(): boolean;
+  /**
+   * Whether a link could still be used.
+   *
+   * @param secret of the link that somebody has; undefined asks whether there is any
+   */
+  check(secret: string | undefined): Result<null, 'link_expired'>;
   /** Makes the administrator, who is a commander too so that a small post can work at once, and signs them in. */
   finish(
     wanted: FirstAdministrator,
     origin: Origin,
-  ): Promise<Result<Opened, 'link_expired' | 'bad_name' | 'weak_password' | 'name_taken'>>;
+  ): Promise<
+    Result<Opened, 'link_expired' | 'already_set_up' | 'bad_name' | 'name_taken'> | WeakPassword
+  >;
 };
 
 export type SetUpParts = {
@@ -47,7 +53,11 @@ export function createSetUp(parts: SetUpParts): SetUp {
   const { records, sessions, nowMs, hasAdministrator, onAdministrator } = parts;
   let link: { readonly hash: Uint8Array; readonly untilMs: number } | undefined;
 
-  const isOpen = (): boolean => link !== undefined && nowMs() < link.untilMs;
+  const check: SetUp['check'] = (secret) => {
+    if (link === undefined) return ofOtherStart;
+    if (secret !== undefined && !isSecretOf(link.hash, secret)) return ofOtherStart;
+    return nowMs() < link.untilMs ? { ok: true, value: null } : expired;
+  };
 
   return {
     begin: async () => {
@@ -56,9 +66,10 @@ export function createSetUp(parts: SetUpParts): SetUp {
       link = { hash: hashSecret(secret), untilMs: nowMs() + linkMs };
       return secret;
     },
-    isOpen,
+    check,
     finish: async ({ token, fullName, password, ...wanted }, origin) => {
-      if (link === undefined || !isOpen() || !isSecretOf(link.hash, token)) return expired;
+      const open = check(token);
+      if (!open.ok) return open;
       const name = checkUserName(wanted.name);
       if (!name.ok) return name;
       const checked = checkPassword(password, { name: name.value, fullName });
@@ -77,11 +88,11 @@ export function createSetUp(parts: SetUpParts): SetUp {
         );
         link = undefined;
         onAdministrator();
-        if (added === undefined) return expired;
+        if (added === undefined) return alreadySetUp;
         const proof = { way: 'set_up', checkedHash: passwordHash } as const;
         const opened = await sessions.open(added, origin, proof);
         // changed by somebody else since: they sign in as anybody does
-        return opened === undefined ? expired : { ok: true, value: opened };
+        return opened === undefined ? alreadySetUp : { ok: true, value: opened };
       } catch (error) {
         // there is no administrator, and yet somebody of this name
         if (!(error instanceof ObstacleError)) throw error;
@@ -94,5 +105,17 @@ export function createSetUp(parts: SetUpParts): SetUp {
 const expired = {
   ok: false,
   reason: 'link_expired',
-  detail: 'the set-up link was used, is older than 30 minutes, or is not of this start',
+  detail: 'the set-up link is older than 30 minutes',
+} as const;
+
+const ofOtherStart = {
+  ok: false,
+  reason: 'link_expired',
+  detail: 'the set-up link is not of this start of the server',
+} as const;
+
+const alreadySetUp = {
+  ok: false,
+  reason: 'already_set_up',
+  detail: 'there is an administrator already',
 } as const;

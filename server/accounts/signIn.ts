@@ -91,16 +91,18 @@ export function createSignIn(
       }
       return { answer: wrong, outcome: 'failed' };
     }
+    let recoveryCodesLeft = user.recoveryCodesLeft;
     if (user.totpSecret !== null) {
       if (code === undefined) return { answer: codeNeeded, outcome: 'passed' };
       const key = keyOf(name, device);
       const waitMs = codes.begin(key, nowMs());
-      if (waitMs > 0) return { answer: wait(waitMs), outcome: 'passed' };
-      const isTaken = await during(codes, key, nowMs, async () => {
-        const taken = await takeSecondFactor(records, seal, user, code, nowMs());
-        return { answer: taken, outcome: taken ? 'passed' : 'failed' };
+      if (waitMs > 0) return { answer: wait(waitMs, 'account'), outcome: 'passed' };
+      const taken = await during(codes, key, nowMs, async () => {
+        const answer = await takeSecondFactor(records, seal, user, code, nowMs());
+        return { answer, outcome: answer === undefined ? 'failed' : 'passed' };
       });
-      if (!isTaken) {
+      if (taken === 'recovery') recoveryCodesLeft -= 1;
+      if (taken === undefined) {
         if (logged(`code ${name}`, nowMs())) {
           const data = { address: origin.address };
           note(deedOnUser(null, 'session.code_refused', user, data));
@@ -108,7 +110,8 @@ export function createSignIn(
         return { answer: wrong, outcome: 'passed' };
       }
     }
-    const opened = await sessions.open(user, origin, { way: 'password', checkedHash });
+    const proof = { way: 'password', checkedHash } as const;
+    const opened = await sessions.open({ ...user, recoveryCodesLeft }, origin, proof);
     // it was right as it was checked, and so costs nobody a wait
     if (opened === undefined) return { answer: wrong, outcome: 'withdrawn' };
     const deviceCookie = devices.remember(attempt.deviceCookie, name);
@@ -124,11 +127,11 @@ export function createSignIn(
     const accountKey = keyOf(name, device);
     const now = nowMs();
     const accountWaitMs = accounts.begin(accountKey, now);
-    if (accountWaitMs > 0) return wait(accountWaitMs);
+    if (accountWaitMs > 0) return wait(accountWaitMs, 'account');
     const addressWaitMs = device === undefined ? addresses.begin(address, now) : 0;
     if (addressWaitMs > 0) {
       accounts.end(accountKey, 'withdrawn', now);
-      return wait(addressWaitMs);
+      return wait(addressWaitMs, 'address');
     }
     const checkIt = () => check(attempt, name, device);
     const checkFromAddress = async () => {
@@ -142,7 +145,7 @@ export function createSignIn(
         device === undefined ? during(addresses, address, nowMs, checkFromAddress) : checkIt(),
       );
     } catch (error) {
-      if (error instanceof HashQueueFullError) return wait(busyWaitMs);
+      if (error instanceof HashQueueFullError) return wait(busyWaitMs, 'server');
       throw error;
     }
   };

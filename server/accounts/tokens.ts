@@ -31,7 +31,7 @@ export type Tokens = {
   ): Promise<
     Result<
       { readonly token: Token; readonly secret: string },
-      'forbidden' | 'bad_request' | 'signed_out'
+      'forbidden' | 'bad_request' | 'signed_out' | 'password_change_required'
     >
   >;
   revoke(access: Access, key: number): Promise<Result<null, 'token_not_found'>>;
@@ -44,8 +44,8 @@ export type TokensParts = {
   readonly onEnded: (credentials: readonly string[]) => void;
 };
 
-/** Browsers keep a cookie for 400 days at most (RFC 6265bis, 5.5). */
-const longestMs = { display: 400 * dayMs, api: 366 * dayMs } as const;
+/** A year; browsers keep a wall screen's cookie for 400 days at most (RFC 6265bis, 5.5). */
+const longestMs = 366 * dayMs;
 /** Of one owner, that still count. */
 const maxTokens = 200;
 
@@ -64,6 +64,7 @@ export function createTokens({ records, identities, nowMs, onEnded }: TokensPart
       const now = nowMs();
       const sessionKey = sessionKeyOf(access.credential);
       if (sessionKey === undefined) return forbidden('tokens are made by a signed-in person');
+      if (identities.identityOf(access)?.mustChangePassword === true) return changeFirst;
       const permission = kind === 'display' ? 'displays.manage' : 'tokens.make';
       if (!mayIn(access.grants, permission, grant.region)) {
         return forbidden(`you may not make such tokens for ${grant.region}`);
@@ -74,8 +75,8 @@ export function createTokens({ records, identities, nowMs, onEnded }: TokensPart
       if (!includesGrant(access.grants, grant)) {
         return forbidden(`you do not have all that ${grant.role} on ${grant.region} may`);
       }
-      if (expiresAtMs <= now || expiresAtMs > now + longestMs[kind]) {
-        const days = longestMs[kind] / dayMs;
+      if (expiresAtMs <= now || expiresAtMs > now + longestMs) {
+        const days = longestMs / dayMs;
         return badRequest(`expiresAtMs must lie in the future, by ${days} days at most`);
       }
       const own = await records.listTokens(access.userKey);
@@ -112,6 +113,12 @@ export function createTokens({ records, identities, nowMs, onEnded }: TokensPart
     },
   };
 }
+
+const changeFirst = {
+  ok: false,
+  reason: 'password_change_required',
+  detail: 'a token is made once nobody else knows the password',
+} as const;
 
 const signedOut = {
   ok: false,

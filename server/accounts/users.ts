@@ -5,7 +5,7 @@ import type { AccountRecords } from './accountRecords.ts';
 import { sessionCredential, tokenCredential } from './credentials.ts';
 import { deedOnUser, deedsOnGrants } from './deeds.ts';
 import type { Identities } from './identities.ts';
-import { checkPassword, hashPassword } from './passwords.ts';
+import { checkPassword, hashPassword, type WeakPassword } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 
 /** A user to add, with a password that they must change at their first sign-in. */
@@ -28,7 +28,7 @@ export type Users = {
   add(
     access: Access,
     user: UserToAdd,
-  ): Promise<Result<User, 'bad_name' | 'weak_password' | 'forbidden' | 'name_taken'>>;
+  ): Promise<Result<User, 'bad_name' | 'forbidden' | 'name_taken'> | WeakPassword>;
   /** Sockets of a user whose grants change or who is switched off are ended; sessions of the latter too. */
   change(
     access: Access,
@@ -43,12 +43,12 @@ export type Users = {
     access: Access,
     name: string,
     password: string,
-  ): Promise<Result<null, 'user_not_found' | 'weak_password' | 'forbidden'>>;
+  ): Promise<Result<null, 'user_not_found' | 'forbidden' | 'own_account'> | WeakPassword>;
   /** Takes a lost second factor away, and ends their sessions. Not for oneself. */
   removeSecondFactor(
     access: Access,
     name: string,
-  ): Promise<Result<null, 'user_not_found' | 'forbidden'>>;
+  ): Promise<Result<null, 'user_not_found' | 'forbidden' | 'own_account'>>;
   endSessions(access: Access, name: string): Promise<Result<null, 'user_not_found' | 'forbidden'>>;
 };
 
@@ -201,8 +201,8 @@ const notByToken = {
 
 const notOneself = {
   ok: false,
-  reason: 'forbidden',
-  detail: 'of your own account you change this with your password, under your own name',
+  reason: 'own_account',
+  detail: 'this is your own account: change it under /session, with the password that you have',
 } as const;
 
 function isManaged(scope: Scope, user: User): boolean {
@@ -220,13 +220,14 @@ function checkGrants(access: Access, grants: readonly Grant[]): Result<null, 'fo
 
 function withoutSecrets(user: User): User {
   const { key, name, fullName, grants } = user;
-  const { hasSecondFactor, mustChangePassword, isDisabled, createdAtMs } = user;
+  const { hasSecondFactor, recoveryCodesLeft, mustChangePassword, isDisabled, createdAtMs } = user;
   return {
     key,
     name,
     fullName,
     grants,
     hasSecondFactor,
+    recoveryCodesLeft,
     mustChangePassword,
     isDisabled,
     createdAtMs,

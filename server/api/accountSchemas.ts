@@ -1,13 +1,18 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TProperties, Type } from 'typebox';
 import type { Grant } from '../domain/access.ts';
 import { permissions, roles } from '../domain/permission.ts';
-import { isScopeCode } from '../domain/region.ts';
+import { checkScope } from '../domain/region.ts';
 import { ProblemError } from './problem.ts';
 
 /*
  * Shapes that several account routes share. Lengths are in UTF-16 units and keep the work of a
  * request small; what exactly a name or password may be, accounts check.
  */
+
+/** The body of a request; a property that is not of it is refused by its name. */
+export function bodyOf<Properties extends TProperties>(properties: Properties) {
+  return Type.Object(properties, { additionalProperties: false });
+}
 
 export const userNameSchema = Type.String({ minLength: 1, maxLength: 64 });
 export const fullNameSchema = Type.String({
@@ -31,12 +36,11 @@ export const grantsSchema = Type.Array(grantSchema, { maxItems: 64 });
 
 /** @throws ProblemError for a region that is none */
 export function checkRegions(grants: readonly Grant[]): readonly Grant[] {
-  const bad = grants.find(({ region }) => !isScopeCode(region));
-  if (bad === undefined) return grants;
-  throw new ProblemError(
-    'bad_request',
-    `a region is a code such as 64, 64.08 or 64.08.04, or * for all; got "${bad.region}"`,
-  );
+  for (const { region } of grants) {
+    const checked = checkScope(region);
+    if (!checked.ok) throw new ProblemError('bad_request', checked.detail);
+  }
+  return grants;
 }
 
 /** Who is signed in, and what they may do somewhere. */
@@ -47,6 +51,8 @@ export const sessionInfoSchema = Type.Object({
   grants: Type.Array(grantSchema),
   permissions: Type.Array(Type.Enum([...permissions])),
   secondFactor: Type.Enum(['none', 'totp']),
+  /** That were not used yet; 0 without a second factor. */
+  recoveryCodesLeft: Type.Integer(),
   mustChangePassword: Type.Boolean(),
   /** Ends when nothing was asked for this long. */
   idleMs: Type.Number(),

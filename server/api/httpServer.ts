@@ -11,11 +11,13 @@ import type { Health } from '../domain/health.ts';
 import { unmapped } from '../domain/loopback.ts';
 import { isDatabaseAway } from '../storage/isDatabaseAway.ts';
 import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
+import { describeMismatch } from './describeMismatch.ts';
 import { harden, type Reach } from './hardening.ts';
 import { healthRoutes } from './healthRoutes.ts';
 import { limitConnections } from './limitConnections.ts';
 import { defaultRateLimits, limitRates, type RateLimits } from './limitRates.ts';
 import { acceptSockets, liveRoute } from './liveRoute.ts';
+import { methodsOf } from './methodsOf.ts';
 import { pageRoutes } from './pageRoutes.ts';
 import { ProblemError, sendProblem } from './problem.ts';
 import { type Gate, type RouteWithAccess, requireAccess } from './requireAccess.ts';
@@ -99,6 +101,7 @@ export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
         ...slowAskers,
       },
     }),
+    schemaErrorFormatter: describeMismatch,
     // an address that cannot be read reaches no route and none of the hooks below
     frameworkErrors: (error, request, reply) => {
       // nobody else ends the connection of one that wanted to become a socket
@@ -111,12 +114,20 @@ export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
 
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'not_found'));
+  // the only other kind that the framework reads by itself
+  app.removeContentTypeParser('text/plain');
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(app.accessOfRoutes(), request.url);
+    if (methods.length === 0) return sendProblem(request, reply, 'not_found');
+    reply.header('allow', methods.join(', '));
+    return sendProblem(request, reply, 'method_not_allowed');
+  });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (error instanceof ProblemError) {
       if (error.code === 'too_many_requests') void reply.header('retry-after', 60);
-      return sendProblem(request, reply, error.code, error.detail);
+      return sendProblem(request, reply, error.code, error.detail, error.members);
     }
+    if (error.statusCode === 415) return sendProblem(request, reply, 'not_json');
     if (error.statusCode === 413) return sendProblem(request, reply, 'too_large');
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return sendProblem(request, reply, 'bad_request', error.message);

@@ -1,8 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Accounts } from '../accounts/accounts.ts';
-import { codeSchema, passwordSchema, sessionInfoSchema } from './accountSchemas.ts';
-import { ProblemError } from './problem.ts';
+import { bodyOf, codeSchema, passwordSchema, sessionInfoSchema } from './accountSchemas.ts';
+import { ProblemError, weakPassword } from './problem.ts';
 import { accessOf } from './routeAccess.ts';
 import { enter, originOf, sendWait } from './signedIn.ts';
 
@@ -19,7 +19,7 @@ export function ownAccountRoutes({
       {
         config: { access: 'person', rate: 'sign_in' },
         schema: {
-          body: Type.Object({ old: passwordSchema, new: passwordSchema }),
+          body: bodyOf({ old: passwordSchema, new: passwordSchema }),
           response: {
             200: Type.Object({
               ...sessionInfoSchema.properties,
@@ -37,6 +37,7 @@ export function ownAccountRoutes({
           return { ...enter(request, reply, opened), tokensRevoked };
         }
         if (changed.reason === 'wait') return sendWait(request, reply, changed);
+        if (changed.reason === 'weak_password') throw weakPassword(changed);
         throw new ProblemError(changed.reason, changed.detail);
       },
     );
@@ -46,7 +47,7 @@ export function ownAccountRoutes({
       {
         config: { access: 'person', rate: 'sign_in' },
         schema: {
-          body: Type.Object({ password: passwordSchema }),
+          body: bodyOf({ password: passwordSchema }),
           response: { 200: Type.Object({ secret: Type.String(), uri: Type.String() }) },
         },
       },
@@ -64,7 +65,7 @@ export function ownAccountRoutes({
       {
         config: { access: 'person', rate: 'sign_in' },
         schema: {
-          body: Type.Object({ code: codeSchema }),
+          body: bodyOf({ code: codeSchema }),
           response: { 200: Type.Object({ recoveryCodes: Type.Array(Type.String()) }) },
         },
       },
@@ -84,7 +85,7 @@ export function ownAccountRoutes({
       '/session/second-factor',
       {
         config: { access: 'person', rate: 'sign_in' },
-        schema: { body: Type.Object({ password: passwordSchema, code: codeSchema }) },
+        schema: { body: bodyOf({ password: passwordSchema, code: codeSchema }) },
       },
       async (request, reply) => {
         const access = accessOf(request);
@@ -96,6 +97,23 @@ export function ownAccountRoutes({
         }
         if (removed.reason === 'wait') return sendWait(request, reply, removed);
         throw asProblem(removed);
+      },
+    );
+
+    app.post(
+      '/session/recovery-codes',
+      {
+        config: { access: 'person', rate: 'sign_in' },
+        schema: {
+          body: bodyOf({ password: passwordSchema, code: codeSchema }),
+          response: { 200: Type.Object({ recoveryCodes: Type.Array(Type.String()) }) },
+        },
+      },
+      async (request, reply) => {
+        const made = await ownAccount.renewRecoveryCodes(accessOf(request), request.body);
+        if (made.ok) return { recoveryCodes: [...made.value] };
+        if (made.reason === 'wait') return sendWait(request, reply, made);
+        throw asProblem(made);
       },
     );
 
@@ -151,7 +169,7 @@ function asProblem({
 }: {
   readonly reason:
     | 'wrong_credentials'
-    | 'password_change_needed'
+    | 'password_change_required'
     | 'second_factor_set'
     | 'not_begun';
   readonly detail: string;

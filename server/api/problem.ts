@@ -1,4 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { WeakPassword } from '../accounts/passwords.ts';
+import type { Wait } from '../accounts/wait.ts';
+import type { PasswordWeakness } from '../domain/account.ts';
 
 /** Every code that an error answer can carry, with its HTTP status and its text in both languages. */
 const problems = {
@@ -6,6 +9,11 @@ const problems = {
     status: 404,
     id: 'Alamat ini tidak ada.',
     en: 'There is nothing at this address.',
+  },
+  method_not_allowed: {
+    status: 405,
+    id: 'Alamat ini ada, tetapi tidak dengan metode ini; header Allow menyebut yang berlaku.',
+    en: 'This address exists, but not with this method; the header Allow lists those that it has.',
   },
   unit_not_found: {
     status: 404,
@@ -16,6 +24,11 @@ const problems = {
     status: 400,
     id: 'Permintaan tidak sah.',
     en: 'The request is not valid.',
+  },
+  not_json: {
+    status: 415,
+    id: 'Isi permintaan harus berupa JSON, dengan content-type application/json.',
+    en: 'The body of the request must be JSON, with the content type application/json.',
   },
   too_large: {
     status: 413,
@@ -29,8 +42,8 @@ const problems = {
   },
   host_refused: {
     status: 421,
-    id: 'Server ini hanya menjawab di alamat mesin ini: 127.0.0.1 atau localhost.',
-    en: 'This server answers under the addresses of this machine only: 127.0.0.1 or localhost.',
+    id: 'Server ini tidak dibuka dengan nama ini: pakai alamat IP-nya, atau minta pengelola server menambahkan nama ini ke POSKO_HTTP_NAMES.',
+    en: 'This server is not opened under this name: use its IP address, or have whoever runs it add this name to POSKO_HTTP_NAMES.',
   },
   not_set_up: {
     status: 503,
@@ -77,15 +90,25 @@ const problems = {
     id: 'Tautan ini sudah dipakai atau kedaluwarsa; mulai ulang server untuk tautan baru.',
     en: 'This link was used or has expired; restart the server for a new one.',
   },
+  already_set_up: {
+    status: 410,
+    id: 'Posko sudah disiapkan: silakan masuk. Tautan penyiapan tidak berlaku lagi.',
+    en: 'Posko is set up already: please sign in. Set-up links count no more.',
+  },
   weak_password: {
     status: 422,
     id: 'Kata sandi ini tidak dapat dipakai.',
     en: 'This password cannot be used.',
   },
-  password_change_needed: {
+  password_change_required: {
     status: 403,
-    id: 'Ganti kata sandi dahulu: yang sekarang dibuat oleh orang lain.',
-    en: 'Change your password first: somebody else made the one you have.',
+    id: 'Ganti kata sandi dahulu: yang sekarang dibuat oleh orang lain. Setelah itu semuanya terbuka lagi.',
+    en: 'Change your password first: somebody else made the one you have. After that everything opens again.',
+  },
+  own_account: {
+    status: 403,
+    id: 'Ini akun Anda sendiri: kata sandi dan faktor kedua diubah di "Akun saya", dengan kata sandi Anda.',
+    en: 'This is your own account: password and second factor are changed under "My account", with your password.',
   },
   name_taken: {
     status: 409,
@@ -94,8 +117,8 @@ const problems = {
   },
   last_administrator: {
     status: 409,
-    id: 'Harus tetap ada satu administrator untuk seluruh wilayah.',
-    en: 'One administrator of everything must remain.',
+    id: 'Harus tetap ada satu administrator untuk seluruh wilayah: beri dahulu peran itu (wilayah *) kepada orang lain.',
+    en: 'One administrator of everything must remain: give somebody else that role on * first.',
   },
   user_not_found: {
     status: 404,
@@ -114,8 +137,8 @@ const problems = {
   },
   reason_missing: {
     status: 422,
-    id: 'Tuliskan alasannya: alasan itu dicatat dalam log.',
-    en: 'Say why: the reason goes into the log.',
+    id: 'Tuliskan alasannya, paling sedikit 3 huruf: alasan itu dicatat dalam log.',
+    en: 'Say why, in 3 characters or more: the reason goes into the log.',
   },
   plain_http: {
     status: 403,
@@ -148,6 +171,15 @@ export type Problem = {
   readonly code: ProblemCode;
   readonly title: string;
   readonly detail?: string;
+} & ProblemMembers;
+
+/** What some problems say for programs, beside their code. */
+export type ProblemMembers = {
+  /** Of `weak_password`. */
+  readonly weakness?: PasswordWeakness;
+  /** Of `wait`. */
+  readonly waiting?: Wait['waiting'];
+  readonly retryAfterMs?: number;
 };
 
 /** The problem document for a code, in the language that the request prefers (Indonesian unless English is). */
@@ -155,23 +187,31 @@ export function describeProblem(
   code: ProblemCode,
   acceptLanguage: string | undefined,
   detail?: string,
+  members: ProblemMembers = {},
 ): Problem {
   const { status, id, en } = problems[code];
   const title = acceptLanguage?.trim().toLowerCase().startsWith('en') ? en : id;
-  const problem: Problem = { type: 'about:blank', status, code, title };
-  return detail === undefined ? problem : { ...problem, detail };
+  const problem = { type: 'about:blank', status, code, title } as const;
+  return { ...problem, ...(detail !== undefined && { detail }), ...members };
 }
 
 /** Thrown by a route that cannot answer; the server turns it into a problem document. */
 export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;
-  constructor(code: ProblemCode, detail?: string) {
+  readonly members: ProblemMembers;
+  constructor(code: ProblemCode, detail?: string, members: ProblemMembers = {}) {
     super(detail === undefined ? code : `${code}: ${detail}`);
     this.name = 'ProblemError';
     this.code = code;
     this.detail = detail;
+    this.members = members;
   }
+}
+
+/** For a password that cannot be had. */
+export function weakPassword({ reason, detail, weakness }: WeakPassword): ProblemError {
+  return new ProblemError(reason, detail, { weakness });
 }
 
 /** Answers a request with a problem document. */
@@ -180,7 +220,8 @@ export function sendProblem(
   reply: FastifyReply,
   code: ProblemCode,
   detail?: string,
+  members?: ProblemMembers,
 ): FastifyReply {
-  const problem = describeProblem(code, request.headers['accept-language'], detail);
+  const problem = describeProblem(code, request.headers['accept-language'], detail, members);
   return reply.code(problem.status).type('application/problem+json').send(problem);
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Credentials } from '../accounts/identities.ts';
+import type { Identity } from '../accounts/identity.ts';
 import { type Access, mayAnywhere } from '../domain/access.ts';
 import { permissionMatrix } from '../domain/permission.ts';
 import type { Result } from '../domain/result.ts';
@@ -28,6 +29,8 @@ export type Gate = {
     credentials: Credentials,
     isUse: boolean,
   ): Promise<Result<Access, 'none' | 'ended' | 'database_away'>>;
+  /** Of somebody who was just identified. */
+  identityOf(access: Access): Pick<Identity, 'mustChangePassword'> | undefined;
 };
 
 /** A page of another site cannot set it without asking first, and is then refused. */
@@ -67,7 +70,7 @@ export function requireAccess(app: FastifyInstance, gate: Gate): void {
       refuseForged(request);
       return;
     }
-    if (asked === 'setup') throw new ProblemError('link_expired');
+    if (asked === 'setup') throw new ProblemError('already_set_up');
     if (asked === 'sign_in') {
       if (!request.is404) refuseForged(request);
       return;
@@ -78,7 +81,10 @@ export function requireAccess(app: FastifyInstance, gate: Gate): void {
       throw new ProblemError(found.reason === 'database_away' ? 'database_away' : 'signed_out');
     }
     if (credentials.bearer === undefined) refuseForged(request);
-    if (!isAllowed(found.value, asked)) throw new ProblemError('forbidden');
+    if (!isAllowed(found.value, asked)) {
+      const isFirst = gate.identityOf(found.value)?.mustChangePassword === true;
+      throw new ProblemError(isFirst ? 'password_change_required' : 'forbidden');
+    }
     request.access = found.value;
   });
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Accounts } from '../accounts/accounts.ts';
 import {
+  bodyOf,
   codeSchema,
   passwordSchema,
   secretSchema,
@@ -44,7 +45,7 @@ export function sessionRoutes(accounts: SessionAccounts): FastifyPluginCallbackT
         config: { access: 'sign_in', rate: 'sign_in' },
         schema: {
           ...answersSession,
-          body: Type.Object({
+          body: bodyOf({
             name: userNameSchema,
             password: passwordSchema,
             code: Type.Optional(codeSchema),
@@ -79,7 +80,7 @@ export function sessionRoutes(accounts: SessionAccounts): FastifyPluginCallbackT
       '/session/link',
       {
         config: { access: 'sign_in', rate: 'sign_in' },
-        schema: { ...answersSession, body: Type.Object({ token: secretSchema }) },
+        schema: { ...answersSession, body: bodyOf({ token: secretSchema }) },
       },
       async (request, reply) => {
         const opened = await accounts.signInByLink(request.body.token, originOf(request));
@@ -93,7 +94,7 @@ export function sessionRoutes(accounts: SessionAccounts): FastifyPluginCallbackT
       '/session/display',
       {
         config: { access: 'sign_in', rate: 'sign_in' },
-        schema: { ...answersSession, body: Type.Object({ token: secretSchema }) },
+        schema: { ...answersSession, body: bodyOf({ token: secretSchema }) },
       },
       async (request, reply) => {
         const opened = await accounts.openDisplay(request.body.token, originOf(request));

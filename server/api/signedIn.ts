@@ -7,7 +7,7 @@ import { isLoopback, unmapped } from '../domain/loopback.ts';
 import { permissions } from '../domain/permission.ts';
 import type { SessionInfo } from './accountSchemas.ts';
 import { isSecure } from './isSecure.ts';
-import { describeProblem } from './problem.ts';
+import { sendProblem } from './problem.ts';
 import { setSessionCookie } from './sessionCookie.ts';
 
 const maxUserAgentLength = 256;
@@ -30,7 +30,8 @@ export function enter(
 
 /** What the page shows of whom it belongs to. */
 export function describeIdentity(request: FastifyRequest, identity: Identity): SessionInfo {
-  const { access, name, fullName, hasSecondFactor, mustChangePassword, idleMs } = identity;
+  const { access, name, fullName, hasSecondFactor, recoveryCodesLeft } = identity;
+  const { mustChangePassword, idleMs } = identity;
   const { kind, grants, expiresAtMs } = access;
   return {
     kind,
@@ -39,6 +40,7 @@ export function describeIdentity(request: FastifyRequest, identity: Identity): S
     grants: [...grants],
     permissions: permissions.filter((permission) => mayAnywhere(grants, permission)),
     secondFactor: hasSecondFactor ? 'totp' : 'none',
+    recoveryCodesLeft,
     mustChangePassword,
     idleMs,
     expiresAtMs,
@@ -50,12 +52,8 @@ export function describeIdentity(request: FastifyRequest, identity: Identity): S
 export function sendWait(
   request: FastifyRequest,
   reply: FastifyReply,
-  { detail, retryAfterMs }: Wait,
+  { detail, retryAfterMs, waiting }: Wait,
 ): FastifyReply {
-  const problem = describeProblem('wait', request.headers['accept-language'], detail);
-  return reply
-    .code(problem.status)
-    .header('retry-after', Math.ceil(retryAfterMs / 1_000))
-    .type('application/problem+json')
-    .send({ ...problem, retryAfterMs });
+  reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
+  return sendProblem(request, reply, 'wait', detail, { retryAfterMs, waiting });
 }

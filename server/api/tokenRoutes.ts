@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Token } from '../domain/account.ts';
 import { roles } from '../domain/permission.ts';
-import { checkRegions, grantSchema } from './accountSchemas.ts';
+import { bodyOf, checkRegions, grantSchema } from './accountSchemas.ts';
 import { ProblemError } from './problem.ts';
 import { accessOf } from './routeAccess.ts';
 
@@ -42,7 +42,7 @@ export function tokenRoutes(tokens: Tokens): FastifyPluginCallbackTypebox {
       {
         config: { access: 'person' },
         schema: {
-          body: Type.Object({
+          body: bodyOf({
             kind: Type.Enum(['display', 'api']),
             name: Type.String({ minLength: 1, maxLength: 64, pattern: namePattern }),
             role: Type.Enum([...roles]),

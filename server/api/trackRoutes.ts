@@ -27,6 +27,9 @@ const maxWindowMs = 31 * dayMs;
 /** Fixes that a screen shows unless it asks for more. */
 const defaultPoints = 5_000;
 
+/** Of a reason, characters: enough for "SOS" and the number of a case. */
+const minReasonLength = 3;
+
 /** No unit has this key, and no region this code. */
 const nobody = { key: 0, region: '' } as const;
 
@@ -71,7 +74,10 @@ export function trackRoutes(parts: TrackParts): FastifyPluginCallbackTypebox {
     // of a unit of others not even its existence is told
     if (unit === undefined || windows.length === 0) throw new ProblemError('unit_not_found', id);
     const reason = query.reason?.trim() ?? '';
-    if (reason.length < 3) throw new ProblemError('reason_missing');
+    if (reason.length < minReasonLength) {
+      const detail = `"reason" has ${reason.length} of at least ${minReasonLength} characters`;
+      throw new ProblemError('reason_missing', detail);
+    }
     await parts.appendLog({
       actor: access.actor,
       action: permission === 'tracks.view' ? 'track.viewed' : 'track.exported',

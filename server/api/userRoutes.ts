@@ -4,13 +4,14 @@ import type { Users } from '../accounts/users.ts';
 import type { User } from '../domain/account.ts';
 import { LastAdministratorError } from '../storage/userStore.ts';
 import {
+  bodyOf,
   checkRegions,
   fullNameSchema,
   grantsSchema,
   passwordSchema,
   userNameSchema,
 } from './accountSchemas.ts';
-import { ProblemError } from './problem.ts';
+import { ProblemError, weakPassword } from './problem.ts';
 import { accessOf } from './routeAccess.ts';
 
 const userSchema = Type.Object({
@@ -41,7 +42,7 @@ export function userRoutes(users: Users): FastifyPluginCallbackTypebox {
       {
         config,
         schema: {
-          body: Type.Object({
+          body: bodyOf({
             name: userNameSchema,
             fullName: fullNameSchema,
             password: passwordSchema,
@@ -54,6 +55,7 @@ export function userRoutes(users: Users): FastifyPluginCallbackTypebox {
         const grants = checkRegions(request.body.grants);
         const added = await users.add(accessOf(request), { ...request.body, grants });
         if (!added.ok) {
+          if (added.reason === 'weak_password') throw weakPassword(added);
           const code = added.reason === 'bad_name' ? 'bad_request' : added.reason;
           throw new ProblemError(code, added.detail);
         }
@@ -108,10 +110,11 @@ export function userRoutes(users: Users): FastifyPluginCallbackTypebox {
 
     app.put(
       '/users/:name/password',
-      { config, schema: { params, body: Type.Object({ password: passwordSchema }) } },
+      { config, schema: { params, body: bodyOf({ password: passwordSchema }) } },
       async (request, reply) => {
         const { password } = request.body;
         const set = await users.setPassword(accessOf(request), request.params.name, password);
+        if (!set.ok && set.reason === 'weak_password') throw weakPassword(set);
         if (!set.ok) throw new ProblemError(set.reason, set.detail);
         return reply.code(204).send();
       },

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { appendLog } from '../storage/log/logStore.ts';
 import { formatCount } from '../storage/moving/progress.ts';
 import { writeBackup } from '../storage/moving/writeBackup.ts';
 import { backUpSecrets } from '../storage/secretsBackup.ts';
 import { askPassphrase } from './askPassphrase.ts';
+import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
@@ -31,11 +33,20 @@ export const backup: Command = {
     const { to } = values;
     if (to === undefined) throw new UsageError('--to is missing, such as --to /mnt/backups');
     // asked for first: the backup takes long
-    const passphrase =
-      values['with-secrets'] === true ? await askPassphrase(context, 'new') : undefined;
-    const made = await withExistingDatabase(config, (pool, { dialect }) =>
-      writeBackup({ pool, dialect, program: packageJson.version, to, takenAt: new Date(), print }),
-    );
+    const withSecrets = values['with-secrets'] === true;
+    const passphrase = withSecrets ? await askPassphrase(context, 'new') : undefined;
+    const made = await withExistingDatabase(config, async (pool, { dialect }) => {
+      // before anything leaves the database, so that no backup goes unlogged
+      await appendLog(pool, {
+        actor: cliActor,
+        action: 'backup.begun',
+        subject: null,
+        region: null,
+        data: { withSecrets },
+      });
+      const takenAt = new Date();
+      return writeBackup({ pool, dialect, program: packageJson.version, to, takenAt, print });
+    });
     if (passphrase !== undefined) await backUpSecrets(made.folder, config.dataDir, passphrase);
     print(
       `Backed up ${formatCount(made.rows)} rows, ${formatCount(Math.ceil(made.bytes / 1e6))} MB: ${made.folder}`,

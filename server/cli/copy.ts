@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { openUnprepared } from '../storage/database.ts';
+import { describeOutside, placeOf } from '../storage/databaseOfFolder.ts';
+import { appendLog } from '../storage/log/logStore.ts';
 import { copyDatabase } from '../storage/moving/copyDatabase.ts';
 import { formatCount } from '../storage/moving/progress.ts';
+import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 import { endAfter } from './withTarget.ts';
@@ -21,7 +24,17 @@ export const copy: Command = {
   run: async ({ config, args, print }) => {
     const to = readArguments(args);
     const { rows, movedRows, dialect } = await withExistingDatabase(config, async (from) =>
-      endAfter(await openUnprepared(to, '--to'), (target) => copyDatabase({ from, target, print })),
+      endAfter(await openUnprepared(to, '--to'), async (target) => {
+        // before anything leaves the database; the copy holds it too
+        await appendLog(from, {
+          actor: cliActor,
+          action: 'database.copied',
+          subject: null,
+          region: null,
+          data: { to: describeOutside(placeOf(to)) },
+        });
+        return copyDatabase({ from, target, print });
+      }),
     );
     const what = dialect === 'plain' ? 'PostgreSQL' : 'TimescaleDB';
     print(`Copied ${formatCount(movedRows)} rows to ${what}, which has ${formatCount(rows)} in all now. To move over to it:

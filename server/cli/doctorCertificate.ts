@@ -1,8 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import type { X509Certificate } from 'node:crypto';
+import { readCertificatePair } from '../certificatePair.ts';
 import type { HttpConfig } from '../config.ts';
 import { dayMs } from '../domain/durations.ts';
-import { errorCode } from '../domain/systemError.ts';
 import { type Finding, ok, problem, warning } from './doctorFinding.ts';
 
 const check = 'certificate';
@@ -12,18 +11,14 @@ const soonMs = 30 * dayMs;
 /** The certificate of the page: that it can be used, how long still, and under which names. */
 export function checkCertificate({ tls, names }: HttpConfig, nowMs: number): readonly Finding[] {
   if (tls === undefined) return [];
-  try {
-    const certificate = new X509Certificate(readFileSync(tls.certFile));
-    if (!certificate.checkPrivateKey(createPrivateKey(readFileSync(tls.keyFile)))) {
-      const detail = `${tls.keyFile} is not the key of ${tls.certFile}`;
-      return [problem(check, detail, 'set POSKO_TLS_CERT and POSKO_TLS_KEY to files of one pair')];
-    }
-    return [checkTime(certificate, tls.certFile, nowMs), ...checkNames(certificate, names)];
-  } catch (error) {
-    const why = errorCode(error) ?? String(error);
-    const detail = `${tls.certFile} and ${tls.keyFile} cannot be read as a certificate and its key (${why})`;
-    return [problem(check, detail, 'set POSKO_TLS_CERT and POSKO_TLS_KEY to PEM files')];
+  const pair = readCertificatePair(tls);
+  if (!pair.ok) {
+    const detail = `the ${pair.file === 'cert' ? 'certificate' : 'key'} ${pair.problem}`;
+    return [
+      problem(check, detail, 'set POSKO_TLS_CERT and POSKO_TLS_KEY to the files of one pair'),
+    ];
   }
+  return [checkTime(pair.certificate, tls.certFile, nowMs), ...checkNames(pair.certificate, names)];
 }
 
 function checkTime(certificate: X509Certificate, file: string, nowMs: number): Finding {

@@ -1,18 +1,26 @@
 import { parseArgs } from 'node:util';
+import type { Config } from '../config.ts';
 import { formatCount } from '../storage/moving/progress.ts';
 import { eraseUnit } from '../storage/privacy/eraseUnit.ts';
+import { eraseUser } from '../storage/privacy/eraseUser.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { readMoment, readReason } from './personArguments.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
 const help = `npm run posko -- person erase --unit <id> --from <time> --to <time> --reason <text>
+npm run posko -- person erase --user <name> --reason <text>
 
-Erases where a unit was in a time: its positions, what was put aside of its trackers, their SOS and
+Of a unit: erases where a unit was in a time: its positions, what was put aside of its trackers, their SOS and
 status, and the name of who carries it. It is refused while an open incident needs them: one that
 names the unit, or is in its region (or where it was lent to) and reaches back into that time.
 
+Of a user: erases the account for good, which ends all their sessions and tokens. Name and full name
+become "erased-" with a number. The log keeps the name that they signed in with, so give it to nobody
+else.
+
   --unit <id>      as person find prints it
+  --user <name>    likewise
   --from <time>    such as 2024-11-27 (its start, UTC) or 2024-11-27T08:00+08:00
   --to <time>      likewise; what is at that moment stays
   --reason <text>  why, for the log
@@ -23,20 +31,30 @@ delete it. After a restore, erase it again.`;
 /** `person erase`: see its help. */
 export const personErase: Command = {
   name: 'person erase',
-  summary: 'erase where a unit was in a time, and who carried it',
+  summary: 'erase where a unit was in a time and who carried it, or the account of a user',
   help,
   run: async ({ config, args, print }) => {
     const { values } = parseArgs({
       args: [...args],
       options: {
         unit: { type: 'string' },
+        user: { type: 'string' },
         from: { type: 'string' },
         to: { type: 'string' },
         reason: { type: 'string' },
       },
     });
-    const { unit } = values;
-    if (unit === undefined) throw new UsageError('--unit is missing');
+    const { unit, user, from, to } = values;
+    if (user !== undefined && unit === undefined) {
+      if (from !== undefined || to !== undefined) {
+        throw new UsageError('--from and --to are for a unit: of a user all is erased');
+      }
+      print(await eraseAccount(config, user, readReason(values.reason)));
+      return;
+    }
+    if (unit === undefined || user !== undefined) {
+      throw new UsageError('name either --unit or --user');
+    }
     const fromMs = readMoment('--from', values.from);
     const toMs = readMoment('--to', values.to);
     if (fromMs >= toMs) throw new UsageError('--from must be before --to');
@@ -55,3 +73,12 @@ export const personErase: Command = {
     print('The journal still holds them for a while, and backups until they are deleted.');
   },
 };
+
+/** @returns what to print of it */
+async function eraseAccount(config: Config, user: string, reason: string): Promise<string> {
+  const name = await withExistingDatabase(config, (pool) =>
+    eraseUser(pool, { name: user, actor: cliActor, reason }),
+  );
+  if (name === undefined) throw new Error(`There is no user "${user}".`);
+  return `Erased the user ${user}, who is ${name} now. The log keeps the name ${user}.`;
+}

@@ -87,6 +87,11 @@ async function write(text: AsyncIterable<string>, to: string): Promise<void> {
       throw new Error(`There is a file ${to} already: name a new one.`, { cause: error });
     }
     await rm(to, { force: true });
+    if (errorCode(error) === 'ENOENT') {
+      throw new Error(`The folder of ${to} is not there: make it, or name another.`, {
+        cause: error,
+      });
+    }
     throw error;
   }
 }

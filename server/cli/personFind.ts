@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 import { findPerson } from '../storage/privacy/findPerson.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
+import { readReason } from './personArguments.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
 /** `person find`: see its help. */
 export const personFind: Command = {
   name: 'person find',
   summary: 'find where a person is named',
-  help: `npm run posko -- person find <text> [--reason <text>]
+  help: `npm run posko -- person find <text> --reason <text>
 
 Looks for a text in the names of users and in who carries units, whatever its case. Prints one line
 for each, its columns separated by tabs: user or unit, name or id, full name or bearer, region.
@@ -22,7 +23,7 @@ for each, its columns separated by tabs: user or unit, name or id, full name or 
     });
     const text = positionals.join(' ').trim();
     if (text.length < 2) throw new UsageError('name at least two letters to look for');
-    const searcher = { actor: cliActor, reason: values.reason };
+    const searcher = { actor: cliActor, reason: readReason(values.reason) };
     const found = await withExistingDatabase(config, (pool) => findPerson(pool, text, searcher));
     for (const { kind, id, name, region } of found) {
       print([kind, id, name, region ?? '-'].join('\t').replaceAll(/[\r\n]/g, ' '));

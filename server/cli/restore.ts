@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
+import { appendLog } from '../storage/log/logStore.ts';
 import { fillDatabase } from '../storage/moving/fillDatabase.ts';
 import { openBackup } from '../storage/moving/openBackup.ts';
 import { formatCount } from '../storage/moving/progress.ts';
 import { adoptSealKeys } from '../storage/sealKeys.ts';
 import { hasSecrets, readSecrets } from '../storage/secretsBackup.ts';
 import { askPassphrase } from './askPassphrase.ts';
+import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { withTarget } from './withTarget.ts';
 
@@ -39,9 +41,9 @@ export const restore: Command = {
     print(`The backup of ${manifest.takenAt} is whole.`);
     const keys =
       withSecrets === true ? await readSecrets(from, await askPassphrase(context, 'known')) : [];
-    const filled = await withTarget(config, (target) => {
+    const filled = await withTarget(config, async (target) => {
       if (keys.length > 0) adoptSealKeys(config.dataDir, keys);
-      return fillDatabase({
+      const done = await fillDatabase({
         target,
         source,
         ifNotEmpty:
@@ -50,6 +52,19 @@ export const restore: Command = {
             : { do: 'refuse', advice: 'use an empty one, or add --replace to drop them' },
         print,
       });
+      // behind what the backup holds of the log: what this database had before is gone
+      await appendLog(target, {
+        actor: cliActor,
+        action: 'backup.restored',
+        subject: null,
+        region: null,
+        data: {
+          takenAt: manifest.takenAt,
+          withSecrets: withSecrets === true,
+          replaced: replace === true,
+        },
+      });
+      return done;
     });
     if (withSecrets !== true && hasSecrets(from)) {
       print(

@@ -24,7 +24,7 @@ export function readRetentionArguments(
   // a unit's home is a regency: a rule of a district would fit none
   if (!isScopeCode(region) || region.length > 5) {
     throw new UsageError(
-      `the region is "${region}"; it must be a province or regency such as 64.08, or *`,
+      `the region is "${region}"; it must be a province or regency such as 64.08, or *: units are at home in a regency`,
     );
   }
   if (unitKind !== everywhere && !unitKinds.some((kind) => kind === unitKind)) {

@@ -1,3 +1,4 @@
+import { checkScope } from '../domain/region.ts';
 import { setRetentionRule } from '../storage/privacy/retentionRules.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
@@ -21,6 +22,8 @@ export const retentionSet: Command = {
   help,
   run: async ({ config, args, print }) => {
     const { region, unitKind, rest } = readRetentionArguments(args, 1);
+    const place = checkScope(region);
+    if (!place.ok) throw new UsageError(place.detail);
     const days = readWholeNumber('<days>', rest[0] ?? '', 100_000);
     if (days >= config.retentionDays) {
       throw new UsageError(

@@ -1,5 +1,6 @@
 import { agencies, unitKinds } from '../domain/unit.ts';
 import { addTracker } from '../storage/trackerStore.ts';
+import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { readTrackerArguments } from './trackerArguments.ts';
 import { withDatabase } from './withDatabase.ts';
@@ -23,7 +24,7 @@ export const trackerAdd: Command = {
   help,
   run: async ({ config, args, print }) => {
     const tracker = readArguments(args);
-    const added = await withDatabase(config, (pool) => addTracker(pool, tracker));
+    const added = await withDatabase(config, (pool) => addTracker(pool, tracker, cliActor));
     if (!added.ok) {
       throw new Error(`The tracker was not added: ${added.detail}.`);
     }

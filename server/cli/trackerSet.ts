@@ -1,5 +1,6 @@
 import { agencies, unitKinds } from '../domain/unit.ts';
 import { changeTracker } from '../storage/trackerStore.ts';
+import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { readTrackerArguments } from './trackerArguments.ts';
 import { withExistingDatabase } from './withDatabase.ts';
@@ -26,7 +27,9 @@ export const trackerSet: Command = {
     if (Object.values(changes).every((change) => change === undefined)) {
       throw new UsageError('there is nothing to change: name at least one option');
     }
-    const changed = await withExistingDatabase(config, (pool) => changeTracker(pool, id, changes));
+    const changed = await withExistingDatabase(config, (pool) =>
+      changeTracker(pool, id, changes, cliActor),
+    );
     if (!changed.ok) throw new Error(`The tracker was not changed: ${changed.detail}.`);
     print(`Changed tracker ${id}.`);
   },

@@ -6,14 +6,15 @@ import { addFirstAdministrator, addUser, countAdministrators } from '../storage/
 import { askNewSecret } from './askSecret.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
-import { describeGrants, grantHelp, readUserArguments } from './userArguments.ts';
+import { describeGrants, grantHelp, placeGrants, readUserArguments } from './userArguments.ts';
 import { withDatabase } from './withDatabase.ts';
 
-const help = `npm run posko -- user add <name> --full-name <text> [--role <role> [--region <code>]]...
+const help = `npm run posko -- user add <name> --full-name <text> [--role <role> --region <code>]...
 
 Adds somebody who may sign in. Asks for a password, or reads it from standard input; they must change
 it when they first sign in. The first user of an installation is an administrator everywhere, keeps
-that password, and gets the roles administrator and commander where none are named.
+that password, and gets the roles administrator and commander where none are named. Of everybody else
+each role needs its region; somebody without roles signs in, sees nothing, and waits for one.
 
   <name>              2 to 32 letters a-z, digits, dots, dashes or underscores
   --full-name <text>  as others see it
@@ -39,7 +40,12 @@ export const userAdd: Command = {
     const passwordHash = await hashPassword(password);
     const added = await withDatabase(config, async (pool) => {
       const isFirst = (await countAdministrators(pool)) === 0;
-      const given = grants ?? (isFirst ? firstGrants : []);
+      const given =
+        grants === undefined
+          ? isFirst
+            ? firstGrants
+            : []
+          : placeGrants(grants, isFirst ? everywhere : undefined);
       if (isFirst && !given.some(isEverything)) {
         throw new Error(
           'The first user must be an administrator everywhere: add --role administrator, or name no role.',

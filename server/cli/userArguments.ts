@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Grant } from '../domain/access.ts';
 import { checkUserName } from '../domain/account.ts';
 import { type Role, roles } from '../domain/permission.ts';
-import { everywhere, isScopeCode } from '../domain/region.ts';
+import { checkScope } from '../domain/region.ts';
 import { UsageError } from './command.ts';
 
 /** A user's name, and what was said of them; what was not said is undefined. */
@@ -10,17 +10,20 @@ export type UserArguments = {
   readonly name: string;
   readonly fullName: string | undefined;
   /** Empty with `--no-role`. */
-  readonly grants: readonly Grant[] | undefined;
+  readonly grants: readonly NamedGrant[] | undefined;
   readonly isDisabled: boolean | undefined;
 };
+
+/** A role, and where it counts as far as that was said. */
+type NamedGrant = { readonly role: Role; readonly region: string | undefined };
 
 const maxFullNameLength = 100;
 
 /** The lines of a help on `--role` and `--region`. */
 export const grantHelp = `  --role <role>       ${roles.join(', ')};
                       may be given several times
-  --region <code>     where the role before it counts, with all below: a code such as 64.08, or * for
-                      everywhere (default: *)`;
+  --region <code>     where the role before it counts, with all below: a code such as 64.08, or '*'
+                      for everywhere`;
 
 /**
  * Reads `<name> [--full-name] [--role <role> [--region <code>]]... [--no-role] [--disable|--enable]`.
@@ -77,23 +80,39 @@ export function describeGrants(grants: readonly Grant[]): string {
 type Token = { readonly kind: string; readonly name?: string; readonly value?: string | undefined };
 
 /** Options in their order: a region belongs to the role before it. */
-function readGrants(tokens: readonly Token[]): readonly Grant[] {
-  const grants: { role: Role; region: string; isGiven: boolean }[] = [];
+function readGrants(tokens: readonly Token[]): readonly NamedGrant[] {
+  const grants: { role: Role; region: string | undefined }[] = [];
   for (const { kind, name, value = '' } of tokens) {
     if (kind !== 'option') continue;
-    if (name === 'role') grants.push({ role: readRole(value), region: everywhere, isGiven: false });
+    if (name === 'role') grants.push({ role: readRole(value), region: undefined });
     if (name !== 'region') continue;
     const last = grants.at(-1);
-    if (last === undefined || last.isGiven) {
+    if (last === undefined || last.region !== undefined) {
       throw new UsageError(`--region ${value} must come behind the --role that it is for`);
     }
-    if (!isScopeCode(value)) {
-      throw new UsageError(`--region is "${value}"; it must be a code such as 64.08, or *`);
-    }
+    const checked = checkScope(value);
+    if (!checked.ok) throw new UsageError(`--region is "${value}": ${checked.detail}`);
     last.region = value;
-    last.isGiven = true;
   }
-  return grants.map(({ role, region }) => ({ role, region }));
+  return grants;
+}
+
+/**
+ * The roles with where each counts.
+ *
+ * @param fallback where one counts of which that was not said; undefined: it must be said
+ * @throws UsageError for a role without its region
+ */
+export function placeGrants(
+  grants: readonly NamedGrant[],
+  fallback?: string | undefined,
+): readonly Grant[] {
+  return grants.map(({ role, region = fallback }) => {
+    if (region !== undefined) return { role, region };
+    throw new UsageError(
+      `where is ${role}? Add --region with a code such as 64.08 behind it, or --region '*' for everywhere`,
+    );
+  });
 }
 
 function readRole(text: string): Role {

@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { deedOnUser, deedsOnGrants } from '../accounts/deeds.ts';
-import type { User } from '../domain/account.ts';
+import type { User, UserChanges } from '../domain/account.ts';
 import { endSessionsOf } from '../storage/sessionStore.ts';
 import { changeUser } from '../storage/userStore.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
-import { grantHelp, readUserArguments, type UserArguments } from './userArguments.ts';
+import { grantHelp, placeGrants, readUserArguments } from './userArguments.ts';
 import { withUser } from './withUser.ts';
 
 const help = `npm run posko -- user set <name> [options]
@@ -14,7 +14,7 @@ Changes a user; a running server hears of it at once. What is not named stays as
 
   --full-name <text>  as others see it
 ${grantHelp}; replaces all roles
-  --no-role           takes all roles away
+  --no-role           takes all roles away: they sign in and see nothing
   --disable           no sign-in any more, and all sessions end; tokens do not work meanwhile
   --enable            sign-in again`;
 
@@ -29,7 +29,11 @@ export const userSet: Command = {
     if (Object.values(wanted).every((change) => change === undefined)) {
       throw new UsageError('there is nothing to change: name at least one option');
     }
-    await withUser(config, name, (pool, user) => change(pool, user, changes));
+    const { fullName, isDisabled } = changes;
+    const grants = changes.grants && placeGrants(changes.grants);
+    await withUser(config, name, (pool, user) =>
+      change(pool, user, { fullName, grants, isDisabled }),
+    );
     print(`Changed ${name}.`);
   },
 };
@@ -37,7 +41,7 @@ export const userSet: Command = {
 async function change(
   pool: Pool,
   { key }: User,
-  { fullName, grants, isDisabled }: UserArguments,
+  { fullName, grants, isDisabled }: UserChanges,
 ): Promise<void> {
   const changed = await changeUser(pool, key, { fullName, grants, isDisabled }, (user) => {
     const action = isDisabled === true ? 'user.disabled' : 'user.enabled';

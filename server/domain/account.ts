@@ -14,6 +14,15 @@ export function checkUserName(text: string): Result<string, 'bad_name'> {
 /** Characters of a password, after normalisation to NFC: Unicode code points, not UTF-16 units. */
 export const passwordBounds = { min: 12, max: 128 } as const;
 
+/** Why a password cannot be had. */
+export type PasswordWeakness =
+  | 'too_short'
+  | 'too_long'
+  | 'own_name'
+  | 'common'
+  | 'repetition'
+  | 'same_as_before';
+
 /** A person who may sign in, as others may see it. */
 export type User = {
   readonly key: number;
@@ -21,6 +30,8 @@ export type User = {
   readonly fullName: string;
   readonly grants: readonly Grant[];
   readonly hasSecondFactor: boolean;
+  /** Codes for the day when the second factor is lost that were not used yet. */
+  readonly recoveryCodesLeft: number;
   /** The password was set by somebody else and must be changed at the next sign-in. */
   readonly mustChangePassword: boolean;
   readonly isDisabled: boolean;

@@ -1,6 +1,12 @@
 import type { Pool } from 'pg';
 import { appendLog, readLog } from './log/logStore.ts';
-import { resealTotp, setTotp, takeRecoveryCode, takeTotpStep } from './secondFactorStore.ts';
+import {
+  resealTotp,
+  setRecoveryCodes,
+  setTotp,
+  takeRecoveryCode,
+  takeTotpStep,
+} from './secondFactorStore.ts';
 import {
   addSession,
   dropSessions,
@@ -42,6 +48,7 @@ export function createAccountRecords(pool: Pool) {
     setTotp: setTotp.bind(undefined, pool),
     takeTotpStep: takeTotpStep.bind(undefined, pool),
     takeRecoveryCode: takeRecoveryCode.bind(undefined, pool),
+    setRecoveryCodes: setRecoveryCodes.bind(undefined, pool),
     resealTotp: resealTotp.bind(undefined, pool),
     addSession: addSession.bind(undefined, pool),
     sessionByHash: sessionByHash.bind(undefined, pool),

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Deed, LatestStep, NewSecondFactor, SessionsToEnd } from '../domain/account.ts';
 import { inTransaction } from './inTransaction.ts';
 import { appendTo } from './log/logStore.ts';
@@ -28,14 +28,37 @@ export function setTotp(
       totp?.secret ?? null,
       totp?.lastStep ?? null,
     ]);
-    await client.query('delete from recovery_codes where user_key = $1', [userKey]);
-    await client.query(
-      'insert into recovery_codes (user_key, hash) select distinct $1::int, unnest($2::bytea[])',
-      [userKey, totp?.recoveryHashes.map((hash) => Buffer.from(hash)) ?? []],
-    );
+    await replaceCodes(client, userKey, totp?.recoveryHashes ?? []);
     await appendTo(client, deed);
     return endSessionsWith(client, userKey, sessions);
   });
+}
+
+/** Gives a user other recovery codes. False, and nothing has changed, when they have no second factor. */
+export function setRecoveryCodes(
+  pool: Pool,
+  userKey: number,
+  hashes: readonly Uint8Array[],
+  deed: Deed,
+): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    if (!(await lockUser(client, userKey)).hasSecondFactor) return false;
+    await replaceCodes(client, userKey, hashes);
+    await appendTo(client, deed);
+    return true;
+  });
+}
+
+async function replaceCodes(
+  client: PoolClient,
+  userKey: number,
+  hashes: readonly Uint8Array[],
+): Promise<void> {
+  await client.query('delete from recovery_codes where user_key = $1', [userKey]);
+  await client.query(
+    'insert into recovery_codes (user_key, hash) select distinct $1::int, unnest($2::bytea[])',
+    [userKey, hashes.map((hash) => Buffer.from(hash))],
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import { roles } from '../domain/permission.ts';
 export const userColumns = `
   u.key, u.name, u.full_name, u.must_change_password, u.disabled_at is not null as is_disabled,
   u.totp_secret is not null as has_second_factor,
+  (select count(*)::int from recovery_codes r where r.user_key = u.key) as recovery_codes_left,
   floor(extract(epoch from u.created_at) * 1000)::float8 as created_at_ms,
   array(select g.role || ' ' || g.region from grants g
         where g.user_key = u.key order by g.region, g.role) as grants`;
@@ -18,6 +19,7 @@ export type UserRow = {
   readonly must_change_password: boolean;
   readonly is_disabled: boolean;
   readonly has_second_factor: boolean;
+  readonly recovery_codes_left: number;
   readonly created_at_ms: number;
   /** `administrator *` */
   readonly grants: readonly string[];
@@ -30,6 +32,7 @@ export function toUser(row: UserRow): User {
     fullName: row.full_name,
     grants: row.grants.flatMap(toGrant),
     hasSecondFactor: row.has_second_factor,
+    recoveryCodesLeft: row.recovery_codes_left,
     mustChangePassword: row.must_change_password,
     isDisabled: row.is_disabled,
     createdAtMs: row.created_at_ms,

@@ -177,7 +177,8 @@ export function rehashPassword(
   });
 }
 
-async function lockAdministrators(client: PoolClient): Promise<void> {
+/** Of what could take away the last administrator, only one goes at a time, until the transaction ends. */
+export async function lockAdministrators(client: PoolClient): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
 }
 

@@ -4,11 +4,14 @@ import { includesGrant } from '../../server/accounts/identity.ts';
 import { type Grant, isInScope, mayAnywhere, mayIn, scopeOf } from '../../server/domain/access.ts';
 import { permissionMatrix, permissions, roleMay, roles } from '../../server/domain/permission.ts';
 import {
+  checkRegion,
+  checkScope,
   everywhere,
   includesRegion,
   isRegionCode,
   isScopeCode,
 } from '../../server/domain/region.ts';
+import { provinces } from '../../web/basemap/provinces.ts';
 
 // few digits, so that codes often lie in one another
 const part = fc.constantFrom('01', '02', '64');
@@ -50,6 +53,41 @@ describe('regions', () => {
     'x',
   ])('does not take "%s" for a code', (code) => {
     expect(isRegionCode(code)).toBe(false);
+  });
+});
+
+describe('regions that somebody types', () => {
+  it('are of one of the provinces that there are', () => {
+    const codes = Array.from({ length: 100 }, (_, code) => String(code).padStart(2, '0'));
+    const taken = codes.filter((code) => checkRegion(code).ok);
+    expect(taken).toEqual(provinces.map(({ code }) => code).sort());
+    expect(taken).toHaveLength(38);
+  });
+
+  it.each([
+    '64',
+    '64.01',
+    '64.08',
+    '35.29',
+    '64.71',
+    '32.79',
+    '64.08.04.2001',
+  ])('may be %s', (code) => {
+    expect(checkRegion(code)).toEqual({ ok: true, value: code });
+    expect(checkScope(code).ok && checkScope('*').ok).toBe(true);
+  });
+
+  it.each([
+    ['99.99', /no province 99/],
+    ['64.00', /none is 00/],
+    ['64.70', /none is 70/],
+    ['64.99', /none is 99/],
+    ['64.99.01', /none is 99/],
+    ['64.8', /a code such as 64, 64\.08/],
+    ['*', /a code such as/],
+  ])('may not be %s', (code, detail) => {
+    expect(checkRegion(code)).toMatchObject({ ok: false, detail: expect.stringMatching(detail) });
+    expect(checkScope(code).ok).toBe(code === '*');
   });
 });
 

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeProblems, loadConfig, projectRoot } from '../../server/config.ts';
 
+const tlsDir = 'test/fixtures/tls';
+
 const problemsOf = (env: Record<string, string>): string[] => {
   const loaded = loadConfig(env);
   return loaded.ok ? [] : loaded.problems.map(({ variable }) => variable);
@@ -113,7 +115,7 @@ describe('configuration', () => {
   });
 
   it.each([
-    { POSKO_TLS_CERT: 'cert.pem', POSKO_TLS_KEY: '/etc/posko/key.pem' },
+    { POSKO_TLS_CERT: `${tlsDir}/cert.pem`, POSKO_TLS_KEY: `${tlsDir}/key.pem` },
     { POSKO_TRUSTED_PROXIES: '10.0.0.5, 192.168.0.0/16, fd00::/8' },
     { POSKO_ALLOW_PLAIN_HTTP: '1' },
   ])('shows the page to the network where it is protected, or meant: %o', (protection) => {
@@ -143,8 +145,8 @@ describe('configuration', () => {
 
   it('takes certificates, names and proxies', () => {
     const loaded = loadConfig({
-      POSKO_TLS_CERT: 'tls/cert.pem',
-      POSKO_TLS_KEY: '/etc/posko/key.pem',
+      POSKO_TLS_CERT: `${tlsDir}/cert.pem`,
+      POSKO_TLS_KEY: path.join(projectRoot, tlsDir, 'key.pem'),
       POSKO_HTTP_NAMES: 'Posko.example.id, posko',
       POSKO_TRUSTED_PROXIES: '10.0.0.5',
     });
@@ -152,7 +154,10 @@ describe('configuration', () => {
       ok: true,
       config: {
         http: {
-          tls: { certFile: path.join(projectRoot, 'tls/cert.pem'), keyFile: '/etc/posko/key.pem' },
+          tls: {
+            certFile: path.join(projectRoot, tlsDir, 'cert.pem'),
+            keyFile: path.join(projectRoot, tlsDir, 'key.pem'),
+          },
           names: ['posko.example.id', 'posko'],
           trustedProxies: ['10.0.0.5'],
         },
@@ -169,6 +174,22 @@ describe('configuration', () => {
     [{ POSKO_ALLOW_PLAIN_HTTP: 'yes' }, 'POSKO_ALLOW_PLAIN_HTTP'],
   ])('refuses %o', (env, variable) => {
     expect(problemsOf(env)).toEqual([variable]);
+  });
+
+  it.each([
+    ['missing.pem', 'key.pem', /^ {2}POSKO_TLS_CERT is .*missing\.pem, which is not there$/],
+    ['key.pem', 'key.pem', /^ {2}POSKO_TLS_CERT is .*does not hold a certificate in PEM form$/],
+    ['cert.pem', 'missing.pem', /^ {2}POSKO_TLS_KEY is .*missing\.pem, which is not there$/],
+    ['cert.pem', 'cert.pem', /^ {2}POSKO_TLS_KEY is .*does not hold a private key/],
+    ['cert.pem', '.', /^ {2}POSKO_TLS_KEY is .*cannot be read \(EISDIR\)$/],
+    ['cert.pem', 'otherKey.pem', /^ {2}POSKO_TLS_KEY is .*which is not the key of .*cert\.pem$/],
+  ])('refuses the certificate %s with the key %s before anything is started', (cert, key, sentence) => {
+    const loaded = loadConfig({
+      POSKO_TLS_CERT: `${tlsDir}/${cert}`,
+      POSKO_TLS_KEY: `${tlsDir}/${key}`,
+    });
+    if (loaded.ok) throw new Error('taken');
+    expect(describeProblems(loaded.problems)).toMatch(sentence);
   });
 
   it('listens everywhere inside a container whose ports are published on the loopback only', () => {

@@ -73,7 +73,11 @@ export type LogQuery = {
   readonly before: number | undefined;
   /** 1 to 1,000. */
   readonly limit: number;
-  /** Of these regions and those below; all, also those of no region, where undefined or with `*`. */
+  /**
+   * Of these regions and those below, by the entry's region or one of the `regions` of its data, which
+   * a deed on somebody with roles in several has; all, also those of no region, where undefined
+   * or with `*`.
+   */
   readonly regions: readonly string[] | undefined;
 };
 
@@ -87,8 +91,13 @@ export async function readLog(
     `select ${columns} from log
      where ($1::bigint is null or sequence < $1)
        and ($2::text[] is null
-            or exists (select from unnest($2::text[]) as scope
-                       where region = scope or starts_with(region, scope || '.')))
+            or exists (select from unnest($2::text[]) as scope,
+                         (select log.region as region
+                          union all
+                          select jsonb_array_elements_text(log.data->'regions')
+                          where jsonb_typeof(log.data->'regions') = 'array') as places
+                       where places.region = scope
+                          or starts_with(places.region, scope || '.')))
      order by sequence desc
      limit $3`,
     [before ?? null, wanted ?? null, Math.min(Math.max(limit, 1), maxLimit)],

@@ -17,7 +17,7 @@ export type FoundPerson = {
 const maxFound = 200;
 
 /** Who looks for somebody, and why; for the log. */
-export type Searcher = { readonly actor: string; readonly reason: string | undefined };
+export type Searcher = { readonly actor: string; readonly reason: string };
 
 /**
  * Finds users and units whose names hold a text, whatever its case: a person's name, rank or number.

@@ -46,6 +46,7 @@ export function describeAccounts(opener: Opener): void {
         fullName: 'Andi Saputra',
         grants: [{ role: 'commander', region: '64' }, viewer('64.08')],
         hasSecondFactor: false,
+        recoveryCodesLeft: 0,
         mustChangePassword: false,
         isDisabled: false,
         createdAtMs: added?.createdAtMs,

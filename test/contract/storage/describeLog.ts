@@ -53,6 +53,18 @@ export function describeLog(opener: Opener): void {
       expect(await seen(['*'])).toEqual(all);
     });
 
+    it('shows each region what concerns somebody with roles in several', async () => {
+      const { pool } = database();
+      const data = { regions: ['64.08.04', '64.71'] };
+      await appendLog(pool, { ...deed, region: '64', data });
+      await appendLog(pool, { ...deed, region: '64', data: { regions: 'x' } });
+      const count = async (region: string) =>
+        (await readLog(pool, { before: undefined, limit: 9, regions: [region] })).length;
+      expect(await Promise.all(['64', '64.08', '64.71', '64.09', '64.08.0'].map(count))).toEqual([
+        2, 1, 1, 0, 0,
+      ]);
+    });
+
     it('is a chain that anybody can check as it is documented', async () => {
       const { pool } = database();
       await appendLog(pool, deed);

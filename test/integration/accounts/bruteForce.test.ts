@@ -77,7 +77,10 @@ describe('guessing passwords', () => {
     for (let time = 0; time < 3; time++) {
       expect((await known.signIn('andi', 'salah ketik lagi')).statusCode).toBe(401);
     }
-    expect((await known.signIn('andi')).json()).toMatchObject({ code: 'wait' });
+    expect((await known.signIn('andi')).json()).toMatchObject({
+      code: 'wait',
+      waiting: 'account',
+    });
   });
 
   it('takes no word for it that a device is known', async () => {
@@ -104,7 +107,11 @@ describe('guessing passwords', () => {
       }
     }
     const colleague = room();
-    expect((await colleague.signIn('kepala')).json()).toMatchObject({ code: 'wait' });
+    expect((await colleague.signIn('kepala')).json()).toMatchObject({
+      code: 'wait',
+      waiting: 'address',
+      detail: expect.stringMatching(/from this address/),
+    });
     posko.passTime(5000);
     expect((await colleague.signIn('kepala')).statusCode).toBe(200);
   });

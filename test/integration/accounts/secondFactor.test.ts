@@ -134,6 +134,48 @@ describe('a second factor', () => {
     expect((await signIn()).statusCode).toBe(200);
   });
 
+  it('is taken away by a recovery code too', async () => {
+    const proof = { password: goodPassword, code: recoveryCodes[1] };
+    expect((await andi.send('DELETE', '/session/second-factor', proof)).statusCode).toBe(204);
+    expect((await andi.send('GET', '/session')).json()).toMatchObject({
+      secondFactor: 'none',
+      recoveryCodesLeft: 0,
+    });
+  });
+
+  it('tells how many recovery codes are left, and gives new ones', async () => {
+    const left = async (browser: Browser) =>
+      (await browser.send('GET', '/session')).json().recoveryCodesLeft;
+    expect(await left(andi)).toBe(10);
+    const elsewhere = openBrowser(posko);
+    const entered = await elsewhere.signIn(name, goodPassword, recoveryCodes[2]);
+    expect(entered.json()).toMatchObject({ recoveryCodesLeft: 9 });
+    expect(await left(elsewhere)).toBe(9);
+    const renew = (password: string, code = '') =>
+      andi.send('POST', '/session/recovery-codes', { password, code });
+    expect((await renew('salah salah', appCode())).statusCode).toBe(401);
+    posko.passTime(stepMs);
+    expect((await renew(goodPassword, '000000')).statusCode).toBe(401);
+    const made = await renew(goodPassword, recoveryCodes[3]);
+    expect(made.statusCode).toBe(200);
+    const fresh: readonly string[] = made.json().recoveryCodes;
+    expect(fresh).toHaveLength(10);
+    expect(await left(elsewhere)).toBe(10);
+    expect((await signIn(recoveryCodes[4])).statusCode).toBe(401);
+    posko.passTime(stepMs);
+    expect((await signIn(fresh[0])).statusCode).toBe(200);
+    const { entries } = (await administrator.send('GET', '/audit?limit=10')).json();
+    expect(entries).toContainEqual(
+      expect.objectContaining({ actor: name, action: 'second_factor.recovery_codes_made' }),
+    );
+    const other = await addUser(posko, administrator, `tanpa${users}`, []);
+    const none = await other.send('POST', '/session/recovery-codes', {
+      password: goodPassword,
+      code: fresh[1],
+    });
+    expect(none.json()).toMatchObject({ code: 'wrong_credentials' });
+  });
+
   it('ends what was open without it as it is set, and with it as it is taken away', async () => {
     const isIn = async (browser: Browser) =>
       (await browser.send('GET', '/session')).statusCode === 200;
@@ -192,7 +234,7 @@ describe('a second factor', () => {
     await administrator.send('PUT', `/users/baru${users}/password`, { password });
     await other.signIn(`baru${users}`, password);
     const begun = await other.send('POST', '/session/second-factor', { password });
-    expect(begun.json()).toMatchObject({ status: 403, code: 'password_change_needed' });
+    expect(begun.json()).toMatchObject({ status: 403, code: 'password_change_required' });
   });
 
   it('is kept sealed, and its codes and secret stand in no log', async () => {

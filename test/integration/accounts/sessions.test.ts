@@ -44,6 +44,7 @@ describe('a session', () => {
       grants: [{ role: 'dispatcher', region: '64.08' }],
       permissions: ['map.view', 'units.view', 'people.view', 'tracks.view'],
       secondFactor: 'none',
+      recoveryCodesLeft: 0,
       mustChangePassword: false,
       idleMs: 12 * hourMs,
       expiresAtMs: expect.any(Number),
@@ -213,11 +214,20 @@ describe('a session', () => {
       grants: [],
       permissions: [],
     });
-    expect((await andi.send('GET', '/basemap')).json()).toMatchObject({ code: 'forbidden' });
+    const refused = await andi.send('GET', '/basemap');
+    expect(refused.json()).toMatchObject({ status: 403, code: 'password_change_required' });
+    const token = { kind: 'api', name: 'x', role: 'viewer', region: '64.08', expiresAtMs: 1 };
+    expect((await andi.send('POST', '/tokens', token)).json()).toMatchObject({
+      code: 'password_change_required',
+    });
     const change = (password: string) =>
       andi.send('PUT', '/session/password', { old: 'kata sementara 7', new: password });
-    expect((await change('kata sementara 7')).json()).toMatchObject({ code: 'weak_password' });
-    expect((await change('andi12345678')).json()).toMatchObject({ code: 'weak_password' });
+    for (const [password, weakness] of [
+      ['kata sementara 7', 'same_as_before'],
+      ['andi12345678', 'own_name'],
+    ] as const) {
+      expect((await change(password)).json()).toMatchObject({ code: 'weak_password', weakness });
+    }
     expect((await change(goodPassword)).json()).toMatchObject({
       mustChangePassword: false,
       grants: [{ role: 'dispatcher', region: '64.08' }],

@@ -47,15 +47,26 @@ describe('the set-up link', () => {
     const late = await openBrowser(posko).send('POST', '/setup', person(old));
     expect(late.json()).toMatchObject({ status: 410, code: 'link_expired' });
     const token = await posko.accounts.setUp.begin();
-    expect((await openBrowser(posko).send('GET', '/setup')).statusCode).toBe(200);
+    expect((await openBrowser(posko).send('GET', '/setup')).json()).toEqual({ state: 'open' });
+    const ask = (secret = '') =>
+      posko.app.inject({ url: '/api/v1/setup', headers: { 'x-posko-link': secret } });
+    expect((await ask(token)).json()).toEqual({ state: 'open' });
+    expect((await ask(old)).json()).toMatchObject({ status: 410, code: 'link_expired' });
     expect((await openBrowser(posko).send('POST', '/setup', person(old))).statusCode).toBe(410);
     const weak = await openBrowser(posko).send('POST', '/setup', {
       ...person(token),
       password: 'password1234',
     });
-    expect(weak.json()).toMatchObject({ status: 422, code: 'weak_password' });
+    expect(weak.json()).toMatchObject({
+      status: 422,
+      code: 'weak_password',
+      weakness: 'common',
+    });
     expect((await openBrowser(posko).send('POST', '/setup', person(token))).statusCode).toBe(201);
     expect((await openBrowser(posko).send('POST', '/setup', person(token))).statusCode).toBe(410);
+    const used = (await ask(token)).json();
+    expect(used).toMatchObject({ status: 410, code: 'already_set_up' });
+    expect(used.title).not.toMatch(/mulai ulang|restart/);
     expect(await posko.accounts.setUp.begin()).toBeUndefined();
   });
 

@@ -68,13 +68,13 @@ describe('a token', () => {
     for (const answer of refused) expect(answer.json()).toMatchObject({ code: 'forbidden' });
     const wrong = [
       await make(kutim, 'display', 'dispatcher', '64.08'),
-      await make(kutim, 'display', 'viewer', '64.08', 401),
+      await make(kutim, 'display', 'viewer', '64.08', 367),
       await make(kutim, 'api', 'viewer', '64.08', 367),
       await make(kutim, 'api', 'viewer', '64.08', 0),
       await make(kutim, 'api', 'viewer', '64.8'),
     ];
     for (const answer of wrong) expect(answer.json().status).toBeOneOf([400, 403]);
-    expect((await make(kutim, 'display', 'viewer', '64.08', 400)).statusCode).toBe(201);
+    expect((await make(kutim, 'display', 'viewer', '64.08', 366)).statusCode).toBe(201);
     expect((await make(kutim, 'api', 'viewer', '64.08.04', 366)).statusCode).toBe(201);
     const own = await make(penghubung, 'api', 'dispatcher', '64.08.04');
     expect(own.json()).toMatchObject({

@@ -103,10 +103,40 @@ describe('managing users', () => {
       });
     }
     const weak = await kepala.send('POST', '/users', { ...person('baik'), password: 'pendek' });
-    expect(weak.json()).toMatchObject({ code: 'weak_password' });
+    expect(weak.json()).toMatchObject({ code: 'weak_password', weakness: 'too_short' });
+    const set = await kepala.send('PUT', '/users/andi/password', { password: 'password1234' });
+    expect(set.json()).toMatchObject({ code: 'weak_password', weakness: 'common' });
     expect((await kepala.send('PATCH', '/users/andi', {})).json()).toMatchObject({
       code: 'bad_request',
     });
+  });
+
+  it('of several regions stands in the log of each, without what is of the others', async () => {
+    await openBrowser(posko).signIn('dua-tempat', 'bukan kata sandinya');
+    const seenBy = async (browser: Browser) => {
+      const { entries } = (await browser.send('GET', '/audit?limit=100')).json();
+      return entries.filter(({ subject }: { subject: string }) => subject === 'user:dua-tempat');
+    };
+    await expect.poll(async () => (await seenBy(kutim))[0]?.action).toBe('session.refused');
+    const entries = await seenBy(kutim);
+    for (const { data } of entries) expect(data.regions).toEqual(['64.08']);
+    expect(entries.at(-1)).toMatchObject({
+      action: 'user.created',
+      data: { grants: [{ role: 'viewer', region: '64.08' }] },
+    });
+    expect((await seenBy(kepala))[0]?.data.regions).toEqual(['64.08', '64.72']);
+  });
+
+  it('says what is not right in a body, and what would be', async () => {
+    const detailOf = async (body: object) =>
+      (await kepala.send('POST', '/users', body)).json().detail;
+    expect(await detailOf(person('baik', [{ role: 'raja', region: '64.08' }]))).toBe(
+      'body/grants/0/role must be one of viewer, dispatcher, commander, administrator, integrator',
+    );
+    expect(await detailOf({ ...person('baik'), peran: 'x' })).toBe('body has no property peran');
+    expect(await detailOf(person('baik', [{ role: 'viewer', region: '99.99' }]))).toMatch(
+      /there is no province 99/,
+    );
   });
 
   it('takes effect on sessions at once, and ends what is open', async () => {
@@ -152,6 +182,7 @@ describe('managing users', () => {
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
     if (answers[0].statusCode === 200) {
       await wakil.send('PATCH', '/users/kepala', { grants: all });
+      await kepala.send('PATCH', '/users/wakil', { grants: [] });
     }
   });
 
@@ -183,7 +214,9 @@ describe('managing users', () => {
       await kutim.send('PUT', '/users/kutim/password', { password: 'kata sementara 7' }),
       await kutim.send('DELETE', '/users/kutim/second-factor'),
     ];
-    for (const answer of own) expect(answer.json()).toMatchObject({ code: 'forbidden' });
+    for (const answer of own) {
+      expect(answer.json()).toMatchObject({ status: 403, code: 'own_account' });
+    }
     expect((await openBrowser(posko).signIn('kutim')).statusCode).toBe(200);
   });
 });
@@ -207,7 +240,9 @@ describe('the log', () => {
 
     const ours = await page(kutim, '?limit=500');
     expect(ours.entries.length).toBeGreaterThan(0);
-    for (const { region } of ours.entries) expect(region).toMatch(/^64\.08/);
+    for (const { region, data } of ours.entries) {
+      for (const place of data.regions ?? [region]) expect(place).toMatch(/^64\.08/);
+    }
     expect(ours.entries).toContainEqual(
       expect.objectContaining({
         actor: 'kutim',

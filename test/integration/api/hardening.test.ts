@@ -50,6 +50,7 @@ async function appWith(parts: Partial<HttpParts> = {}): Promise<FastifyInstance>
         cookie === secret || bearer === secret
           ? { ok: true, value: somebody }
           : { ok: false, reason: cookie === 'away' ? 'database_away' : 'none', detail: '' },
+      identityOf: () => undefined,
     },
     basemap: { from: 'style', url: 'https://example.org/style.json' },
     pageDir,
@@ -112,6 +113,20 @@ describe('every answer', () => {
     expect(broken.body).not.toMatch(/srv|secret|stack/);
     expect((await app.inject({ url: '/health/ready' })).body).not.toContain('hunter2');
     expect((await app.inject({ url: '/%' })).statusCode).toBe(400);
+  });
+
+  it('says which methods an address has, and that a body must be JSON', async () => {
+    const app = await appWith();
+    const request = { url: '/api/v1/change', cookies: cookie, headers: mark };
+    const deleted = await app.inject({ ...request, method: 'DELETE' });
+    expect(deleted.json()).toMatchObject({ status: 405, code: 'method_not_allowed' });
+    expect(deleted.headers['allow']).toBe('POST');
+    const broken = await app.inject({ ...request, url: '/api/v1/broken?x=1', method: 'PUT' });
+    expect(broken.headers['allow']).toBe('GET, HEAD');
+    expect((await app.inject({ ...request, url: '/api/v1/none' })).statusCode).toBe(404);
+    const headers = { ...mark, 'content-type': 'text/plain' };
+    const text = await app.inject({ ...request, method: 'POST', headers, payload: '{}' });
+    expect(text.json()).toMatchObject({ status: 415, code: 'not_json' });
   });
 
   it('of the interface is kept in no cache', async () => {
@@ -232,6 +247,7 @@ describe('who asks', () => {
       gate: {
         hasAdministrator: async () => false,
         identify: async () => ({ ok: true, value: somebody }),
+        identityOf: () => undefined,
       },
     });
     const statusOf = async (url: string) => (await app.inject({ url, cookies: cookie })).statusCode;

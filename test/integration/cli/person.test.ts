@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createAccountRecords } from '../../../server/storage/accountStore.ts';
 import { readLog } from '../../../server/storage/log/logStore.ts';
 import { writeRecorded } from '../../../server/storage/recordStore.ts';
 import { installationOfFile } from './installation.ts';
@@ -9,6 +11,8 @@ import { installationOfFile } from './installation.ts';
 const installation = installationOfFile();
 const pool = () => installation().database.pool;
 const posko = (...args: readonly string[]) => installation().posko(args);
+const find = (...words: readonly string[]) =>
+  posko('person', 'find', ...words, '--reason', 'permintaan 1');
 const day = Date.UTC(2024, 10, 27);
 
 beforeEach(async () => {
@@ -30,7 +34,7 @@ beforeEach(async () => {
 it('finds a person by part of the name', async () => {
   const found = await posko('person', 'find', 'andi', '--reason', 'permintaan 3');
   expect(found).toEqual({ status: 0, output: 'unit\thp-07\tBripka Andi\t64.08\n', error: '' });
-  expect((await posko('person', 'find', 'nobody', 'here')).output).toBe('Nobody was found.\n');
+  expect((await find('nobody', 'here')).output).toBe('Nobody was found.\n');
   const [, entry] = await lastDeeds(2);
   expect(entry).toMatchObject({ action: 'person.searched', data: { reason: 'permintaan 3' } });
   // what cannot be erased later
@@ -39,9 +43,9 @@ it('finds a person by part of the name', async () => {
 
 it('changes and takes away who carries a unit', async () => {
   await posko('tracker', 'set', 'hp-07', '--bearer', 'Budi');
-  expect((await posko('person', 'find', 'budi')).output).toMatch(/^unit\thp-07\tBudi/);
+  expect((await find('budi')).output).toMatch(/^unit\thp-07\tBudi/);
   await posko('tracker', 'set', 'hp-07', '--bearer', '');
-  expect((await posko('person', 'find', 'budi')).output).toBe('Nobody was found.\n');
+  expect((await find('budi')).output).toBe('Nobody was found.\n');
 });
 
 describe('person export', () => {
@@ -70,6 +74,13 @@ describe('person export', () => {
     expect(readFileSync(to, 'utf8')).toBe(before);
   });
 
+  it('says so when the folder of the file is not there', async () => {
+    const to = path.join(scratch(), 'none', 'hp.json');
+    const end = await posko('person', 'export', '--unit', 'hp-07', '--reason', 'x', '--to', to);
+    const error = `The folder of ${to} is not there: make it, or name another.\n`;
+    expect(end).toEqual({ status: 1, output: '', error });
+  });
+
   it('says so when there is nobody of that name', async () => {
     const to = path.join(scratch(), 'x.json');
     for (const who of [
@@ -94,7 +105,7 @@ describe('person erase', () => {
     const end = await erase('2024-11-27', '2024-11-27T10:00+08:00');
     expect(end).toMatchObject({ status: 0, error: '' });
     expect(end.output).toMatch(/^Erased of hp-07: 2 positions, 0 entries of quarantine, 0 events/);
-    expect((await posko('person', 'find', 'andi')).output).toBe('Nobody was found.\n');
+    expect((await find('andi')).output).toBe('Nobody was found.\n');
   });
 
   it('is refused while an open incident holds it, and names that', async () => {
@@ -107,7 +118,116 @@ describe('person erase', () => {
     expect(end.error).toMatch(
       /^Nothing was erased: the open incident "Ricuh" \(.*\) holds from 2024-11-26T12:00.*Close it/,
     );
-    expect((await posko('person', 'find', 'andi')).output).toMatch(/^unit/);
+    expect((await find('andi')).output).toMatch(/^unit/);
+  });
+});
+
+describe('person erase of a user', () => {
+  it('leaves nothing that names them but what the log has', async () => {
+    const records = createAccountRecords(pool());
+    const deed = { actor: null, action: 'test', subject: null, region: null, data: {} };
+    const add = (name: string, region: string) =>
+      records.addUser(
+        {
+          name,
+          fullName: `Orang ${name}`,
+          passwordHash: 'x',
+          mustChangePassword: false,
+          grants: [{ role: 'administrator', region }],
+        },
+        deed,
+      );
+    await add('kepala', '*');
+    const { key = 0 } = (await add('budi', '64.08')) ?? {};
+    const session = await records.addSession(
+      {
+        idHash: randomBytes(32),
+        userKey: key,
+        createdAtMs: day,
+        seenAtMs: day,
+        expiresAtMs: day + 1,
+        address: '10.0.0.5',
+        userAgent: 'x',
+        checkedHash: null,
+      },
+      deed,
+    );
+    await records.addToken(
+      {
+        idHash: randomBytes(32),
+        kind: 'api',
+        name: 'milik budi',
+        ownerKey: key,
+        grant: { role: 'viewer', region: '64.08' },
+        expiresAtMs: Date.now() + 1e6,
+        sessionKey: session?.key ?? 0,
+      },
+      deed,
+    );
+    const end = await posko('person', 'erase', '--user', 'budi', '--reason', 'permintaan 6');
+    expect(end).toEqual({
+      status: 0,
+      output: `Erased the user budi, who is erased-${key} now. The log keeps the name budi.\n`,
+      error: '',
+    });
+    expect(await records.userByName(`erased-${key}`)).toMatchObject({
+      fullName: `erased-${key}`,
+      grants: [],
+      passwordHash: null,
+      isDisabled: true,
+    });
+    expect(await records.sessionsOf(key)).toEqual([]);
+    const [token] = await records.listTokens(key);
+    expect(token?.revokedAtMs).not.toBeNull();
+    expect(JSON.stringify(token)).not.toContain('budi');
+    expect((await find('budi')).output).toBe('Nobody was found.\n');
+    const [, entry] = await lastDeeds(2);
+    expect(entry).toMatchObject({
+      actor: 'cli',
+      action: 'person.erased',
+      subject: 'user:budi',
+      data: { reason: 'permintaan 6' },
+    });
+    const last = await posko('person', 'erase', '--user', 'kepala', '--reason', 'x');
+    expect(last).toMatchObject({ status: 1, error: expect.stringMatching(/^One administrator/) });
+    expect(await posko('person', 'erase', '--user', 'budi', '--reason', 'x')).toMatchObject({
+      status: 1,
+      error: 'There is no user "budi".\n',
+    });
+  });
+});
+
+describe('tracker add and set', () => {
+  it('stand in the log of the regions that they concern, without naming who carries it', async () => {
+    await posko('tracker', 'set', 'hp-07', '--region', '64.71', '--bearer', 'Briptu Citra');
+    const entries = await lastDeeds(3);
+    const changed = {
+      actor: 'cli',
+      action: 'tracker.changed',
+      subject: 'tracker:hp-07',
+      data: { changed: ['region', 'bearer'], region: '64.71' },
+    };
+    expect(entries).toMatchObject([
+      { ...changed, region: '64.71' },
+      { ...changed, region: '64.08' },
+      {
+        actor: 'cli',
+        action: 'tracker.added',
+        subject: 'tracker:hp-07',
+        region: '64.08',
+        data: { kind: 'handheld', agency: 'polri', hasBearer: true },
+      },
+    ]);
+    expect(JSON.stringify(entries)).not.toMatch(/Andi|Citra/);
+    expect(await posko('tracker', 'add', 'hp-08', '--region', '64.99')).toMatchObject({
+      status: 1,
+      error: expect.stringMatching(/none is 99/),
+    });
+    expect(await posko('tracker', 'set', 'hp-07', '--region', '99.01')).toMatchObject({
+      status: 1,
+      error: expect.stringMatching(/there is no province 99/),
+    });
+    expect((await lastDeeds(1))[0]?.sequence).toBe(entries[0]?.sequence);
   });
 });
 
@@ -133,11 +253,13 @@ it('sets, lists and removes how long positions are kept', async () => {
 });
 
 it.each([
+  [['person', 'find', 'andi'], /^--reason is missing: it goes into the log/],
   [['person', 'find', 'a'], /^name at least two letters/],
   [['person', 'export', '--reason', 'x', '--to', 'y'], /^name either --unit or --user/],
   [['person', 'export', '--unit', 'x', '--to', 'y'], /^--reason is missing/],
   [['person', 'export', '--unit', 'x', '--reason', 'y'], /^--to is missing/],
-  [['person', 'erase', '--from', '2024-11-27'], /^--unit is missing/],
+  [['person', 'erase', '--from', '2024-11-27'], /^name either --unit or --user/],
+  [['person', 'erase', '--user', 'x', '--from', '2024-11-27'], /^--from and --to are for a unit/],
   [['person', 'erase', '--unit', 'x', '--from', '27 Nov'], /^--from is "27 Nov"; it must look/],
   [['person', 'erase', '--unit', 'x', '--from', '2024-11-27T08:00'], /^--from is "2024/],
   [
@@ -146,6 +268,7 @@ it.each([
   ],
   [['retention', 'set', '64.08', 'tank', '9'], /^the kind is "tank"/],
   [['retention', 'set', '64.08.04', '*', '9'], /^the region is "64.08.04"/],
+  [['retention', 'set', '99', '*', '9'], /^there is no province 99/],
   [['retention', 'set', '64.08', '*'], /^name <region> <kind> <days>/],
   [['retention', 'set', '64.08', '*', '366'], /^all positions go after POSKO_RETENTION_DAYS, 366/],
 ])('is called wrongly with %j', async (args, sentence) => {

@@ -4,7 +4,11 @@ import { expect, it } from 'vitest';
 import { scratchForTest } from '../storage/scratch.ts';
 import { runCommand } from './terminal.ts';
 
-it('restores a built-in database once, refuses a second time, and replaces all of it when told to', async () => {
+const title =
+  'restores a built-in database once, refuses a second time, and replaces all of it when told to';
+
+// each command starts a database of its own
+it(title, { timeout: 120_000 }, async () => {
   const backups = scratchForTest();
   const settings = { POSKO_DATA_DIR: scratchForTest() };
   await runCommand(['tracker', 'add', 'HT-01', '--region', '64.08'], settings);
@@ -23,6 +27,10 @@ it('restores a built-in database once, refuses a second time, and replaces all o
   expect(restored).toMatchObject({ status: 0, error: '' });
   expect(restored.output).toMatch(
     /Everybody signs in again: .*tokens .*"npm run posko -- token list"/s,
+  );
+  const { output: log } = await runCommand(['audit', 'list'], fresh);
+  expect(log).toMatch(
+    /\tcli\tbackup\.restored\t.*"replaced":false.*\n.*\tcli\tbackup\.begun\t.*"withSecrets":false.*\n.*\tcli\ttracker\.added\ttracker:HT-01\t64\.08\t/,
   );
   const again = await runCommand(restore, fresh);
   expect(again.status).toBe(1);

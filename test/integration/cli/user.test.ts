@@ -57,8 +57,8 @@ describe('user add', () => {
     const end = await posko(
       [
         ...['user', 'add', 'budi', '--full-name', 'Budi'],
-        ...['--role', 'dispatcher', '--region', '64.08', '--role=viewer', '--role=commander'],
-        '--region=64.08.04',
+        ...['--role', 'dispatcher', '--region', '64.08', '--role=viewer', '--region=*'],
+        ...['--role=commander', '--region=64.08.04'],
       ],
       [password, password],
     );
@@ -66,6 +66,12 @@ describe('user add', () => {
       'Added budi: viewer on *, dispatcher on 64.08, commander on 64.08.04.\n',
     );
     expect(await records().userByName('budi')).toMatchObject({ mustChangePassword: true });
+    const where = await posko(
+      ['user', 'add', 'c1', '--full-name', 'C', '--role', 'viewer'],
+      [password, password],
+    );
+    expect(where.status).toBe(2);
+    expect(where.error).toMatch(/^where is viewer\? Add --region/);
     const nobody = await posko(['user', 'add', 'c1', '--full-name', 'C'], [password, password]);
     expect(nobody.output).toBe('Added c1: no roles.\n');
     const again = await posko(['user', 'add', 'budi', '--full-name', 'B'], [password, password]);
@@ -95,7 +101,12 @@ describe('user add', () => {
     [['add', 'andi', '--full-name', ' '], /^--full-name must be 1 to 100 printable/],
     [['add', 'andi', '--role', 'king'], /^--role is "king"; it must be one of viewer/],
     [['add', 'andi', '--region', '64.08'], /^--region 64.08 must come behind the --role/],
-    [['add', 'andi', '--role', 'viewer', '--region', 'x'], /^--region is "x"; it must be a code/],
+    [['add', 'andi', '--role', 'viewer', '--region', 'x'], /^--region is "x": a region is a code/],
+    [
+      ['add', 'andi', '--role', 'viewer', '--region', '99.99'],
+      /^--region is "99.99": there is no province 99/,
+    ],
+    [['set', 'andi', '--role', 'viewer'], /^where is viewer\? Add --region/],
     [['set', 'andi'], /^there is nothing to change/],
     [['set', 'andi', '--disable', '--enable'], /^name --disable or --enable/],
     [['set', 'andi', '--no-role', '--role', 'viewer'], /^name roles or --no-role/],
@@ -137,7 +148,7 @@ describe('user set', () => {
   it.each([
     [['--disable']],
     [['--no-role']],
-    [['--role', 'viewer', '--full-name', 'X']],
+    [['--role', 'viewer', '--region', '*', '--full-name', 'X']],
   ])('leaves the last administrator as they are: %j', async (change) => {
     await addAndi();
     const before = await records().userByName('andi');

@@ -16,6 +16,7 @@ const user: User = {
   fullName: 'Andi',
   grants: [{ role: 'dispatcher', region: '64.08' }],
   hasSecondFactor: false,
+  recoveryCodesLeft: 0,
   mustChangePassword: false,
   isDisabled: false,
   createdAtMs: 0,

@@ -90,8 +90,27 @@ describe('which passwords may be had', () => {
     ['AndiSaputra1', /own name/],
     ['Saputra-2024', /own name/],
     ['andi.s123456', /own name/],
+    ['posko-polres-2024', /words of this trade/],
+    ['polsek.64.08.posko', /words of this trade/],
+    ['andi saputra di posko'.replace(' di', ''), /words of this trade or of the own name/],
   ])('not %s', (password, reason) => {
     expect(reasonFor(password)).toMatch(reason);
+  });
+
+  it('takes words of this trade with others beside them, or with many digits', () => {
+    expect(reasonFor('posko kuda lumping')).toBe('fine');
+    expect(reasonFor('posko-17-08-1945-1')).toBe('fine');
+  });
+
+  it.each([
+    ['pendek', 'too_short'],
+    ['panjang '.repeat(17), 'too_long'],
+    ['abcabcabcabcabc', 'repetition'],
+    ['password1234', 'common'],
+    ['posko-polres-2024', 'common'],
+    ['AndiSaputra1', 'own_name'],
+  ])('says of %s by a code that it is %s', (password, weakness) => {
+    expect(checkPassword(password, person)).toMatchObject({ reason: 'weak_password', weakness });
   });
 
   it('counts characters, not bytes or halves of them', () => {

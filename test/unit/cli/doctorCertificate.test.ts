@@ -73,7 +73,7 @@ describe('the doctor on the certificate', () => {
   it('finds a key of another one, and files that are neither', () => {
     const mixed = { ...tls, keyFile: file('key.pem') };
     expect(checked({ tls: mixed })).toMatchObject([
-      { level: 'problem', detail: expect.stringMatching(/key\.pem is not the key of/) },
+      { level: 'problem', detail: expect.stringMatching(/key\.pem, which is not the key of/) },
     ]);
     for (const certFile of [file('missing.pem'), file('key.pem')]) {
       expect(checked({ tls: { ...tls, certFile } })).toMatchObject([{ level: 'problem' }]);
