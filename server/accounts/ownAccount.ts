@@ -134,7 +134,7 @@ export function createOwnAccount({ records, sessions, seal, nowMs }: OwnAccountP
     origin: Origin,
     checkedHash: string | null,
   ): Promise<Done<Opened> | Refused<'wrong_credentials'>> => {
-    const opened = await sessions.open(user, origin, { way: 'password', checkedHash });
+    const opened = await sessions.open(user, origin, { way: 'renewal', checkedHash });
     // the password was changed from elsewhere meanwhile
     return opened === undefined ? wrong : { ok: true, value: opened };
   };

@@ -23,8 +23,11 @@ export type Opened = {
   readonly identity: Identity;
 };
 
-/** By what somebody showed who they are. A provider of sign-ins (OIDC) would add one of its own. */
-export type Way = 'password' | 'link' | 'set_up';
+/**
+ * By what somebody showed who they are; `renewal` takes the place of a session that its own change of
+ * password or second factor ended. A provider of sign-ins (OIDC) would add one of its own.
+ */
+export type Way = 'password' | 'link' | 'set_up' | 'renewal';
 
 /** How somebody showed who they are, with the hash of the password that was checked where one was. */
 export type Proof = { readonly way: Way; readonly checkedHash: string | null };

@@ -62,7 +62,7 @@ describe.skipIf(!mayRun)(
     it('changes what somebody may, whom the page tells without being loaded anew', async () => {
       const [admin, budi] = await Promise.all([enter('fajar'), enter('budi')]);
       await edit(admin.page, 'budi');
-      const roles = form(admin.page, 'Peran');
+      const roles = form(admin.page, 'Nama dan peran');
       await roles.getByLabel('Nama lengkap').fill('Budi Hartono');
       await roles.getByRole('button', { name: 'Tambah peran' }).click();
       const added = roles.getByRole('combobox', { name: 'Peran' }).nth(1);
@@ -86,6 +86,25 @@ describe.skipIf(!mayRun)(
       const row = admin.page.locator('[data-person="budi"]');
       await row.getByText('Komandan 64.08.04', { exact: true }).waitFor();
       expect(beyondRefusals([...admin.complaints, ...budi.complaints])).toEqual([]);
+    });
+
+    it('leads to the own account for what proves who one is', async () => {
+      const { page } = await enter('fajar');
+      await edit(page, 'fajar');
+      await page.getByText(/^Ini akun Anda sendiri/).waitFor();
+      expect(await form(page, 'Pasang kata sandi baru').count()).toBe(0);
+      await page.getByRole('button', { name: 'Buka Akun saya' }).click();
+      const changes = form(page, 'Ganti kata sandi');
+      await passwordField(page, 'Kata sandi baru').fill('fajar fajar fajar');
+      await passwordField(page, 'Ulangi kata sandi').fill('fajar fajar fajar');
+      const old = changes.getByRole('textbox', { name: 'Kata sandi sekarang' });
+      await old.fill('bukan yang ini juga');
+      await page.keyboard.press('Enter');
+      await changes.getByText('Ini bukan kata sandi Anda yang sekarang.').waitFor();
+      await old.fill(password);
+      await page.keyboard.press('Enter');
+      await changes.getByText(/^Kata sandi ini termasuk yang pertama/).waitFor();
+      expect(await changes.getByText(/^Ini bukan kata sandi Anda/).count()).toBe(0);
     });
 
     it('gives somebody a new password, which ends their sessions and must be changed first', async () => {

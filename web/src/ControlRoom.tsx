@@ -73,6 +73,7 @@ export function ControlRoom(props: ControlRoomProps) {
           table={client.table}
           view={view}
           selectedKey={selectedKey}
+          hasSearch={session.kind !== 'display'}
           onChoose={(unitKey) => {
             select(unitKey);
             map?.showUnit(unitKey);

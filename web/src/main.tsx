@@ -18,6 +18,7 @@ import type { Remembered } from './remember.ts';
 import { readEntranceLink } from './session/entranceLink.ts';
 import { Gate } from './session/Gate.tsx';
 import { joinLive } from './session/joinLive.ts';
+import { forgetLink, keepLink, recallLink } from './session/keptLink.ts';
 import { SessionHolder } from './session/sessionHolder.ts';
 import { watchUse } from './session/watchUse.ts';
 import { languageOf, setUpTexts } from './texts/setUpTexts.ts';
@@ -29,7 +30,9 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 /** Takes the link that signs in out of the address bar before anything else can see or keep it. */
 function takeEntranceLink(): ReturnType<typeof readEntranceLink> {
   const link = readEntranceLink(window.location.hash);
-  if (link !== undefined) window.history.replaceState(null, '', window.location.pathname);
+  if (link === undefined) return undefined;
+  window.history.replaceState(null, '', window.location.pathname);
+  keepLink(link);
   return link;
 }
 const link = takeEntranceLink();
@@ -80,7 +83,11 @@ const reload = (): void => window.location.reload();
 const holder = new SessionHolder({ api, random: Math.random, after, reload });
 watchUse(window, { nowMs, tell: () => void holder.noteUse() });
 joinLive(holder, client);
-void holder.start(link);
+holder.subscribe(() => {
+  const { state } = holder.read();
+  if (state === 'signed_in' || state === 'link_refused') forgetLink();
+});
+void holder.start(link ?? recallLink());
 // a link that is pasted into a page that is open already loads nothing
 window.addEventListener('hashchange', () => {
   const pasted = takeEntranceLink();

@@ -17,11 +17,11 @@ type AccountDialogProps = {
   readonly onClose: () => void;
 };
 
-/** One's own account: password, second factor, and where one is signed in. */
+/** One's own account: where one is signed in, second factor and password. */
 export function AccountDialog({ session, holder, zone, onClose }: AccountDialogProps) {
   const { t } = useTranslation();
   return (
-    <PageDialog title={t('account.title')} widthPx={820} onClose={onClose}>
+    <PageDialog title={t('account.title')} widthPx={960} onClose={onClose}>
       <Section title={t('account.who')}>
         <Text size="sm">
           {session.fullName} ({session.name})
@@ -30,14 +30,14 @@ export function AccountDialog({ session, holder, zone, onClose }: AccountDialogP
           {grantsText(session.grants, t)}
         </Text>
       </Section>
+      <Section title={t('account.sessions')}>
+        <SessionsPart idleMs={session.idleMs} zone={zone} />
+      </Section>
       <Section title={t('account.secondFactor')}>
         <SecondFactorPart session={session} onChange={() => void holder.check()} />
       </Section>
       <Section title={t('newPassword.title')}>
         <PasswordPart session={session} holder={holder} />
-      </Section>
-      <Section title={t('account.sessions')}>
-        <SessionsPart zone={zone} />
       </Section>
     </PageDialog>
   );

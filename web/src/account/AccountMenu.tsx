@@ -28,6 +28,7 @@ export function AccountMenu({ session, holder, zone }: AccountMenuProps) {
   if (session.kind !== 'person') {
     return (
       <Identity
+        isWhole
         name={session.kind === 'display' ? `${t('menu.display')}: ${name}` : name}
         grants={grants}
       />
@@ -74,16 +75,25 @@ export function AccountMenu({ session, holder, zone }: AccountMenuProps) {
       {shown === 'account' && (
         <AccountDialog session={session} holder={holder} zone={zone} onClose={close} />
       )}
-      {shown === 'people' && <PeopleDialog session={session} onClose={close} />}
+      {shown === 'people' && (
+        <PeopleDialog session={session} onOwnAccount={() => setShown('account')} onClose={close} />
+      )}
       {shown === 'tokens' && <TokensDialog session={session} zone={zone} onClose={close} />}
       {shown === 'log' && <LogDialog zone={zone} onClose={close} />}
     </>
   );
 }
 
-function Identity({ name, grants }: { readonly name: string; readonly grants: string }) {
+type IdentityProps = {
+  readonly name: string;
+  readonly grants: string;
+  /** Cut off nowhere: nothing else tells it. */
+  readonly isWhole?: boolean;
+};
+
+function Identity({ name, grants, isWhole = false }: IdentityProps) {
   return (
-    <span className="identity">
+    <span className="identity" data-whole={isWhole || undefined}>
       <span className="identity-name">{name}</span>
       <span className="identity-grants">{grants}</span>
     </span>

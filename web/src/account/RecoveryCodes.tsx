@@ -7,11 +7,13 @@ type RecoveryCodesProps = {
   /** Whose they are, for the paper that they are printed on. */
   readonly name: string;
   readonly codes: readonly string[];
+  /** What they are, and what became of those before. */
+  readonly intro: string;
   readonly onDone: () => void;
 };
 
 /** The codes that stand for the second factor when the phone is lost; shown this once. */
-export function RecoveryCodes({ name, codes, onDone }: RecoveryCodesProps) {
+export function RecoveryCodes({ name, codes, intro, onDone }: RecoveryCodesProps) {
   const { t } = useTranslation();
   const list = useRef<HTMLOListElement>(null);
   const [state, setState] = useState<'copied' | 'byHand'>();
@@ -26,7 +28,7 @@ export function RecoveryCodes({ name, codes, onDone }: RecoveryCodesProps) {
   };
   return (
     <>
-      <Text size="sm">{t('account.recoveryIntro')}</Text>
+      <Text size="sm">{intro}</Text>
       <div className="recovery-sheet">
         <p className="recovery-owner" aria-hidden="true">
           {t('app.name')} · {name} · {t('account.recoveryTitle')}

@@ -2,16 +2,20 @@ import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/ApiContext.ts';
-import { readNothing } from '../api/apiClient.ts';
 import { useOrder } from '../api/useOrder.ts';
 import { CopyField } from '../forms/CopyField.tsx';
+import { appCode } from '../forms/codeField.ts';
 import { Form } from '../forms/Form.tsx';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
-import { SecretInput } from '../forms/SecretInput.tsx';
 import type { SessionInfo } from '../session/sessionInfo.ts';
 import { type Enrolment, readEnrolment, readRecoveryCodes } from './enrolment.ts';
+import { OwnPasswordField } from './OwnPasswordField.tsx';
 import { QrCode } from './QrCode.tsx';
 import { RecoveryCodes } from './RecoveryCodes.tsx';
+import { SecondFactorSet } from './SecondFactorSet.tsx';
+
+/** Recovery codes, this once. `areNew`: in the place of others. */
+type Shown = { readonly codes: readonly string[]; readonly areNew: boolean };
 
 type SecondFactorPartProps = {
   readonly session: SessionInfo;
@@ -19,18 +23,19 @@ type SecondFactorPartProps = {
   readonly onChange: () => void;
 };
 
-/** Sets the second factor up and takes it away. */
+/** Sets the second factor up and takes it away, and makes new recovery codes. */
 export function SecondFactorPart({ session, onChange }: SecondFactorPartProps) {
   const { t } = useTranslation();
   const [enrolment, setEnrolment] = useState<Enrolment>();
-  const [codes, setCodes] = useState<readonly string[]>();
-  if (codes !== undefined) {
+  const [shown, setShown] = useState<Shown>();
+  if (shown !== undefined) {
     return (
       <RecoveryCodes
         name={session.name}
-        codes={codes}
+        codes={shown.codes}
+        intro={t(shown.areNew ? 'account.recoveryRenewed' : 'account.recoveryIntro')}
         onDone={() => {
-          setCodes(undefined);
+          setShown(undefined);
           onChange();
         }}
       />
@@ -38,10 +43,11 @@ export function SecondFactorPart({ session, onChange }: SecondFactorPartProps) {
   }
   if (session.hasSecondFactor) {
     return (
-      <>
-        <Text size="sm">{t('account.secondFactorOn')}</Text>
-        <TakeAwayForm onDone={onChange} />
-      </>
+      <SecondFactorSet
+        codesLeft={session.recoveryCodesLeft}
+        onCodes={(codes) => setShown({ codes, areNew: true })}
+        onTakenAway={onChange}
+      />
     );
   }
   if (enrolment === undefined) {
@@ -56,9 +62,9 @@ export function SecondFactorPart({ session, onChange }: SecondFactorPartProps) {
     <ConfirmForm
       enrolment={enrolment}
       onCancel={() => setEnrolment(undefined)}
-      onConfirm={(recoveryCodes) => {
+      onConfirm={(codes) => {
         setEnrolment(undefined);
-        setCodes(recoveryCodes);
+        setShown({ codes, areNew: false });
       }}
     />
   );
@@ -75,9 +81,13 @@ function BeginForm({ onBegin }: { readonly onBegin: (enrolment: Enrolment) => vo
     if (enrolment !== undefined) onBegin(enrolment);
   };
   return (
-    <Form label={t('account.enrol')} onSubmit={() => void begin()}>
-      <PasswordField password={password} onType={setPassword} />
-      <ProblemNotice problem={order.problem} />
+    <Form label={t('account.enrol')} problem={order.problem} onSubmit={() => void begin()}>
+      <OwnPasswordField
+        password={password}
+        onType={setPassword}
+        isWrong={order.problem?.code === 'wrong_credentials'}
+      />
+      <ProblemNotice problem={order.problem} saidByField={['wrong_credentials']} />
       <Button type="submit" variant="default" loading={order.isBusy} disabled={password === ''}>
         {t('account.enrol')}
       </Button>
@@ -103,14 +113,23 @@ function ConfirmForm({ enrolment, onCancel, onConfirm }: ConfirmFormProps) {
     if (codes !== undefined) onConfirm(codes);
   };
   return (
-    <Form label={t('account.enrol')} onSubmit={() => void confirm()}>
+    <Form label={t('account.enrol')} problem={order.problem} onSubmit={() => void confirm()}>
       <Text size="sm">{t('account.scan')}</Text>
       <Group align="start" gap="lg" wrap="nowrap">
         <QrCode text={enrolment.uri} label={t('account.qr')} />
         <div className="form qr-beside">
           <CopyField label={t('account.secret')} text={enrolment.secret} />
-          <CodeField code={code} onType={setCode} isFirst />
-          <ProblemNotice problem={order.problem} />
+          <TextInput
+            {...appCode(t)}
+            required
+            autoFocus
+            maxLength={64}
+            className="code-field"
+            value={code}
+            error={order.problem?.code === 'wrong_credentials' && t('account.codeWrong')}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+          <ProblemNotice problem={order.problem} saidByField={['wrong_credentials']} />
           <Group>
             <Button type="submit" loading={order.isBusy} disabled={code.trim() === ''}>
               {t('account.confirm')}
@@ -122,76 +141,5 @@ function ConfirmForm({ enrolment, onCancel, onConfirm }: ConfirmFormProps) {
         </div>
       </Group>
     </Form>
-  );
-}
-
-function TakeAwayForm({ onDone }: { readonly onDone: () => void }) {
-  const { t } = useTranslation();
-  const api = useApi();
-  const order = useOrder();
-  const [password, setPassword] = useState('');
-  const [code, setCode] = useState('');
-  const takeAway = async (): Promise<void> => {
-    const body = { password, code: code.trim() };
-    const ask = () => api.send('DELETE', '/session/second-factor', body, readNothing);
-    if ((await order.run(ask)) === true) onDone();
-  };
-  return (
-    <Form label={t('account.takeAway')} onSubmit={() => void takeAway()}>
-      <PasswordField password={password} onType={setPassword} />
-      <CodeField code={code} onType={setCode} />
-      <ProblemNotice problem={order.problem} />
-      <Button
-        type="submit"
-        variant="default"
-        loading={order.isBusy}
-        disabled={password === '' || code.trim() === ''}
-      >
-        {t('account.takeAway')}
-      </Button>
-    </Form>
-  );
-}
-
-type PasswordFieldProps = {
-  readonly password: string;
-  readonly onType: (password: string) => void;
-};
-
-function PasswordField({ password, onType }: PasswordFieldProps) {
-  const { t } = useTranslation();
-  return (
-    <SecretInput
-      label={t('field.oldPassword')}
-      autoComplete="current-password"
-      required
-      maxLength={512}
-      value={password}
-      onChange={(event) => onType(event.currentTarget.value)}
-    />
-  );
-}
-
-type CodeFieldProps = {
-  readonly code: string;
-  readonly onType: (code: string) => void;
-  readonly isFirst?: boolean;
-};
-
-function CodeField({ code, onType, isFirst = false }: CodeFieldProps) {
-  const { t } = useTranslation();
-  return (
-    <TextInput
-      label={t('field.code')}
-      description={t('field.codeHint')}
-      autoComplete="one-time-code"
-      inputMode="numeric"
-      required
-      autoFocus={isFirst}
-      maxLength={64}
-      className="code-field"
-      value={code}
-      onChange={(event) => onType(event.currentTarget.value)}
-    />
   );
 }

@@ -7,10 +7,16 @@ import { useOrder } from '../api/useOrder.ts';
 import { dayAndTime, type ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import { deviceText } from './deviceText.ts';
-import { readSessions } from './sessions.ts';
+import { idleEndMs, readSessions } from './sessions.ts';
+
+type SessionsPartProps = {
+  /** A session ends when it was not used for this long, ms. */
+  readonly idleMs: number | undefined;
+  readonly zone: ZoneOfIndonesia;
+};
 
 /** Where one is signed in, with a way to end it there. */
-export function SessionsPart({ zone }: { readonly zone: ZoneOfIndonesia }) {
+export function SessionsPart({ idleMs, zone }: SessionsPartProps) {
   const { t, i18n } = useTranslation();
   const api = useApi();
   const order = useOrder();
@@ -32,6 +38,7 @@ export function SessionsPart({ zone }: { readonly zone: ZoneOfIndonesia }) {
             <Table.Th>{t('account.address')}</Table.Th>
             <Table.Th>{t('account.since')}</Table.Th>
             <Table.Th>{t('account.seen')}</Table.Th>
+            <Table.Th>{t('account.idleUntil')}</Table.Th>
             <Table.Th>{t('account.until')}</Table.Th>
             <Table.Th aria-hidden="true" />
           </Table.Tr>
@@ -45,6 +52,7 @@ export function SessionsPart({ zone }: { readonly zone: ZoneOfIndonesia }) {
                 <Table.Td className="digits">{session.address}</Table.Td>
                 <Table.Td className="digits">{time(session.createdAtMs)}</Table.Td>
                 <Table.Td className="digits">{time(session.seenAtMs)}</Table.Td>
+                <Table.Td className="digits">{time(idleEndMs(session, idleMs))}</Table.Td>
                 <Table.Td className="digits">{time(session.expiresAtMs)}</Table.Td>
                 <Table.Td>
                   {session.isThis ? (

@@ -14,11 +14,12 @@ const systems = [
   [/\bLinux\b/, 'Linux'],
 ] as const;
 
-/** `Firefox, Windows`: enough to know one's own devices apart. Undefined for a program that says neither. */
+/** `Firefox, Windows`, or the name of a program that is no browser: enough to know one's own devices apart. Undefined when it says nothing. */
 export function deviceText(userAgent: string): string | undefined {
   const names = [browsers, systems].flatMap((kinds) => {
     const found = kinds.find(([pattern]) => pattern.test(userAgent));
     return found === undefined ? [] : [found[1]];
   });
-  return names.length === 0 ? undefined : names.join(', ');
+  // product tokens (RFC 9110, 10.1.5): the first one names the program
+  return names.length === 0 ? /^[\w.-]{1,40}/.exec(userAgent)?.[0] : names.join(', ');
 }

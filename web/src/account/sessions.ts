@@ -12,6 +12,14 @@ export type OwnSession = {
   readonly isThis: boolean;
 };
 
+/** When a session ends if nobody uses it any more, UTC epoch ms. `idleMs`: undefined where nobody says it. */
+export function idleEndMs(
+  { seenAtMs, expiresAtMs }: OwnSession,
+  idleMs: number | undefined,
+): number {
+  return idleMs === undefined ? expiresAtMs : Math.min(seenAtMs + idleMs, expiresAtMs);
+}
+
 /** Reads the answer of `GET /sessions`. */
 export function readSessions(json: unknown): readonly OwnSession[] | undefined {
   return listOf(fieldsOf(json)['sessions'], (entry) => {

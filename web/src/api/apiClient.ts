@@ -1,5 +1,6 @@
 import { fieldsOf, numberOf, textOf } from './jsonFields.ts';
 import { type Answer, ownProblem, type Problem } from './problem.ts';
+import { readWeakness } from './readWeakness.ts';
 
 /** Takes what the page needs from an answer's JSON; undefined when it has another form. */
 export type Reader<Value> = (json: unknown) => Value | undefined;
@@ -19,6 +20,8 @@ export type Asking = {
   readonly signal?: AbortSignal;
   /** True when a clock or the server is the reason, and no person: it does not keep a session from going idle. */
   readonly isAutomatic?: boolean;
+  /** Secret of the link that the question is about: an address would be kept by browsers and proxies. */
+  readonly link?: string;
 };
 
 /** Everything that the page asks of the server goes through this, but map tiles and the live socket. */
@@ -89,8 +92,11 @@ export function createApiClient({ fetch, language, onSignedOut }: ApiSurrounding
     }
   };
   return {
-    get: (path, read, { signal, isAutomatic = false } = {}) => {
-      const headers = isAutomatic ? automaticMark : {};
+    get: (path, read, { signal, isAutomatic = false, link } = {}) => {
+      const headers = {
+        ...(isAutomatic && automaticMark),
+        ...(link !== undefined && { 'x-posko-link': link }),
+      };
       return ask(path, { headers, ...(signal !== undefined && { signal }) }, read);
     },
     send: (method, path, body, read) => {
@@ -129,5 +135,6 @@ function readProblem(json: unknown, { status, headers }: Response): Problem | un
     title,
     detail: textOf(fields['detail']),
     waitMs: numberOf(fields['retryAfterMs']) ?? numberOf(headerMs),
+    weakness: readWeakness(fields['weakness']),
   };
 }

@@ -1,3 +1,5 @@
+import type { PasswordWeakness } from '../../../server/domain/account.ts';
+
 /** Why the server did not do what was asked, for the page to show. */
 export type Problem = {
   /** A code of the server's problem documents, or one of the page's own: `unreachable`, `unexpected`. */
@@ -10,6 +12,8 @@ export type Problem = {
   readonly detail: string | undefined;
   /** How long to wait before it makes sense to ask again, ms. */
   readonly waitMs: number | undefined;
+  /** What is wrong with a password that cannot be had. */
+  readonly weakness?: PasswordWeakness | undefined;
 };
 
 /** What came of a question. Nothing that the server or the network can do throws. */

@@ -1,11 +1,12 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import { type PasswordFault, passwordLength, type TypedPassword } from './newPassword.ts';
+import { type PasswordRefusal, passwordLength, type TypedPassword } from './newPassword.ts';
 import { SecretInput } from './SecretInput.tsx';
 
 type NewPasswordFieldsProps = {
   readonly label: string;
   readonly typed: TypedPassword;
-  readonly fault: PasswordFault | undefined;
+  readonly fault: PasswordRefusal | undefined;
   readonly onType: (typed: TypedPassword) => void;
 };
 
@@ -21,9 +22,7 @@ export function NewPasswordFields({ label, typed, fault, onType }: NewPasswordFi
         required
         maxLength={512}
         value={typed.password}
-        error={
-          fault === 'length' && t('field.passwordLength', { n: passwordLength(typed.password) })
-        }
+        error={fault !== undefined && fault !== 'differs' && faultText(fault, typed, t)}
         onChange={(event) => onType({ ...typed, password: event.currentTarget.value })}
       />
       <SecretInput
@@ -37,4 +36,13 @@ export function NewPasswordFields({ label, typed, fault, onType }: NewPasswordFi
       />
     </>
   );
+}
+
+function faultText(
+  fault: Exclude<PasswordRefusal, 'differs'>,
+  { password }: TypedPassword,
+  t: TFunction,
+): string {
+  if (fault === 'length') return t('field.passwordLength', { n: passwordLength(password) });
+  return t(`weakness.${fault}`);
 }

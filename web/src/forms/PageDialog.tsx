@@ -11,6 +11,12 @@ type PageDialogProps = {
   readonly children: ReactNode;
 };
 
+/** Dims what is under a dialog only so far that it can still be read: the watch goes on. */
+const veil = { backgroundOpacity: 0.12 } as const;
+
+/** Leaves the header free, CSS pixels. */
+const topPx = 52;
+
 /** A dialog over the map, which goes on living under it. */
 export function PageDialog({ title, widthPx, onClose, children }: PageDialogProps) {
   const { t } = useTranslation();
@@ -21,6 +27,8 @@ export function PageDialog({ title, widthPx, onClose, children }: PageDialogProp
       title={title}
       size={widthPx}
       className="page-dialog"
+      overlayProps={veil}
+      yOffset={topPx}
       closeButtonProps={{ 'aria-label': t('menu.close') }}
       closeOnEscape={!isCovered}
       closeOnClickOutside={false}

@@ -10,10 +10,16 @@ export function problemText({ code, title }: Problem, t: TFunction): string {
   return title;
 }
 
+type ProblemNoticeProps = {
+  readonly problem: Problem | undefined;
+  /** Codes that a field of the form tells of, where it is mended. */
+  readonly saidByField?: readonly string[];
+};
+
 /** Says why something was not done, beside the form or list it belongs to; nothing when it was done. */
-export function ProblemNotice({ problem }: { readonly problem: Problem | undefined }) {
+export function ProblemNotice({ problem, saidByField = [] }: ProblemNoticeProps) {
   const { t } = useTranslation();
-  if (problem === undefined) return null;
+  if (problem === undefined || saidByField.includes(problem.code)) return null;
   return (
     <div className="problem-notice">
       <Text size="sm" role="alert">

@@ -1,19 +1,24 @@
 import type { TFunction } from 'i18next';
 import { grantsText } from '../account/grantText.ts';
 import { readGrants } from '../session/sessionInfo.ts';
-import { idActions } from '../texts/idActions.ts';
+import { id } from '../texts/id.ts';
 import type { LoggedDeed } from './logPage.ts';
 
-type DeedKey = keyof typeof idActions;
+const isKnown = (key: string): key is keyof typeof id => Object.hasOwn(id, key);
 
-const isKnown = (key: string): key is DeedKey => Object.hasOwn(idActions, key);
+type Group =
+  | 'action'
+  | 'subject'
+  | 'data'
+  | 'tokenKind'
+  | 'way'
+  | 'changed'
+  | 'endReason'
+  | 'kind'
+  | 'agency';
 
 /** The words of this page for a code, or else the code: a newer server may know more of them. */
-function wordsOf(
-  group: 'action' | 'subject' | 'data' | 'tokenKind' | 'way',
-  code: string,
-  t: TFunction,
-): string {
+function wordsOf(group: Group, code: string, t: TFunction): string {
   const key = `${group}.${code}`;
   return isKnown(key) ? t(key) : code;
 }
@@ -51,17 +56,43 @@ export function dataText(
     .join(', ');
 }
 
+/** What holds roles: none of them is said in words too. */
+const grantNames: readonly string[] = ['grants', 'before', 'after'];
+
+const isFull = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) && value.length > 0;
+
 function valueText(
   name: string,
   value: unknown,
   t: TFunction,
   time: (epochMs: number) => string,
 ): string {
-  if (typeof value === 'number' && name.endsWith('AtMs')) return time(value);
-  if (typeof value === 'string') {
-    if (name === 'way') return wordsOf('way', value, t);
-    return name === 'kind' ? wordsOf('tokenKind', value, t) : value;
+  if (typeof value === 'number') return name.endsWith('AtMs') ? time(value) : String(value);
+  if (typeof value === 'boolean') return t(value ? 'unit.yes' : 'unit.no');
+  if (typeof value === 'string') return codeText(name, value, t);
+  if (Array.isArray(value) && value.length === 0 && !grantNames.includes(name)) return '–';
+  if (isFull(value) && value.every((item) => typeof item === 'string')) {
+    return value.map((item) => codeText(name, item, t)).join(', ');
+  }
+  if (isFull(value) && value.every((item) => typeof item === 'number')) {
+    return value.join(', ');
   }
   const grants = readGrants(Array.isArray(value) ? value : [value]);
   return grants === undefined ? JSON.stringify(value) : grantsText(grants, t);
+}
+
+/** What a text of this name is a code of; most are what somebody wrote. */
+const groups: Readonly<Record<string, readonly Group[]>> = {
+  way: ['way'],
+  // of a token or of a unit
+  kind: ['tokenKind', 'kind'],
+  agency: ['agency'],
+  changed: ['changed'],
+  reason: ['endReason'],
+};
+
+function codeText(name: string, code: string, t: TFunction): string {
+  const words = (groups[name] ?? []).map((group) => wordsOf(group, code, t));
+  return words.find((text) => text !== code) ?? code;
 }

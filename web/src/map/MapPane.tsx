@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Paper, Stack, Text } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useContext, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { IsCovered } from '../session/IsCovered.ts';
 import { languageOf } from '../texts/setUpTexts.ts';
 import { plainStyle, styleOf } from './basemap.ts';
 import type { Theme } from './mapColors.ts';
@@ -22,6 +23,7 @@ export function MapPane(props: MapPaneProps) {
   const { client, nowMs, glides, onPick, onFollowEnd, theme, selectedKey, follows, onMap } = props;
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n);
+  const isCovered = useContext(IsCovered);
   const container = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<UnitMap>();
   const [failure, setFailure] = useState<string>();
@@ -74,7 +76,8 @@ export function MapPane(props: MapPaneProps) {
         </Stack>
       )}
       {failure !== undefined && <MapNotice text={t('map.noWebGl')} detail={failure} />}
-      {failure === undefined && problem !== undefined && (
+      {/* while it is asked who is there, every tile is refused, and asked for again afterwards */}
+      {failure === undefined && problem !== undefined && !isCovered && (
         <MapNotice text={t('map.problem')} detail={problem} onRetry={retry} />
       )}
     </div>
@@ -109,9 +112,10 @@ function MapNotice({ text, detail, onRetry }: MapNoticeProps) {
   return (
     <Paper className="map-notice" role="status" px="md" py="xs" shadow="sm">
       <Text size="sm">{text}</Text>
-      <Text size="xs" className="quiet map-notice-detail">
-        {detail}
-      </Text>
+      <details className="problem-details">
+        <summary>{t('problem.details')}</summary>
+        <div>{detail}</div>
+      </details>
       {onRetry !== undefined && (
         <Button size="compact-sm" variant="default" mt={6} onClick={onRetry}>
           {t('map.retry')}

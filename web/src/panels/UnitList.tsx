@@ -13,6 +13,8 @@ type UnitListProps = {
   readonly table: UnitTable;
   readonly view: LiveView;
   readonly selectedKey: number | undefined;
+  /** False on a wall, where nobody types. */
+  readonly hasSearch: boolean;
   /** Select a unit and bring it to the middle of the map. */
   readonly onChoose: (unitKey: number) => void;
 };
@@ -26,7 +28,7 @@ const byCallsign = new Intl.Collator('id', { numeric: true });
  * Every unit by callsign, searchable; the way to a unit without a mouse. Tab reaches the list once,
  * the arrow keys walk through it, Enter chooses. The order never changes by itself.
  */
-export function UnitList({ table, view, selectedKey, onChoose }: UnitListProps) {
+export function UnitList({ table, view, selectedKey, hasSearch, onChoose }: UnitListProps) {
   const { t } = useTranslation();
   const [query, setQuery] = useState('');
   const [limit, setLimit] = useState(rowsAtOnce);
@@ -42,22 +44,24 @@ export function UnitList({ table, view, selectedKey, onChoose }: UnitListProps) 
   return (
     <section className="unit-list" aria-label={t('list.title')}>
       <div className="unit-list-head">
-        <TextInput
-          size="sm"
-          type="search"
-          value={query}
-          placeholder={t('list.search')}
-          aria-label={t('list.searchLabel')}
-          onChange={(event) => setQuery(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            const first = shown[0];
-            if (first === undefined) return;
-            if (event.key === 'Enter') onChoose(first.key);
-            if (event.key !== 'ArrowDown') return;
-            event.preventDefault();
-            rows.current?.querySelector('button')?.focus();
-          }}
-        />
+        {hasSearch && (
+          <TextInput
+            size="sm"
+            type="search"
+            value={query}
+            placeholder={t('list.search')}
+            aria-label={t('list.searchLabel')}
+            onChange={(event) => setQuery(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              const first = shown[0];
+              if (first === undefined) return;
+              if (event.key === 'Enter') onChoose(first.key);
+              if (event.key !== 'ArrowDown') return;
+              event.preventDefault();
+              rows.current?.querySelector('button')?.focus();
+            }}
+          />
+        )}
         <Text size="xs" className="quiet digits" role="status">
           {t('list.shown', { shown: shown.length, total: all.length })}
         </Text>

@@ -6,11 +6,12 @@ import { useApi } from '../api/ApiContext.ts';
 import { useOrder } from '../api/useOrder.ts';
 import { Form } from '../forms/Form.tsx';
 import { NewPasswordFields } from '../forms/NewPasswordFields.tsx';
+import { passwordRefusal } from '../forms/newPassword.ts';
 import { emptyPerson, type PersonFaults, personFaults, personIsFine } from '../forms/newPerson.ts';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import { Section } from '../forms/Section.tsx';
 import { GrantFields } from './GrantFields.tsx';
-import { grantFault, grantsOf, type TypedGrant } from './typedGrant.ts';
+import { grantFault, grantsOf, offeredRegion, type TypedGrant } from './typedGrant.ts';
 import { readPerson } from './users.ts';
 
 type AddPersonProps = { readonly scope: Scope; readonly onBack: () => void };
@@ -22,12 +23,13 @@ export function AddPerson({ scope, onBack }: AddPersonProps) {
   const order = useOrder();
   const [typed, setTyped] = useState(emptyPerson);
   const [grants, setGrants] = useState<readonly TypedGrant[]>([
-    { id: 0, role: 'dispatcher', region: scope[0] ?? '' },
+    { id: 0, role: 'dispatcher', region: offeredRegion(scope) },
   ]);
   const [faults, setFaults] = useState<PersonFaults>();
   const submit = async (): Promise<void> => {
     const found = personFaults(typed);
     setFaults(found);
+    order.forget();
     if (!personIsFine(found)) return;
     if (grants.some((grant) => grantFault(grant, scope) !== undefined)) return;
     const { name, fullName, password } = typed;
@@ -39,7 +41,7 @@ export function AddPerson({ scope, onBack }: AddPersonProps) {
   };
   return (
     <Section title={t('people.add')}>
-      <Form faults={faults} onSubmit={() => void submit()}>
+      <Form faults={faults} problem={order.problem} onSubmit={() => void submit()}>
         <Group gap="sm" align="start" grow>
           <TextInput
             label={t('field.name')}
@@ -76,10 +78,10 @@ export function AddPerson({ scope, onBack }: AddPersonProps) {
         <NewPasswordFields
           label={t('people.temporaryPassword')}
           typed={typed}
-          fault={faults?.password}
+          fault={faults?.password ?? passwordRefusal(order.problem)}
           onType={(passwords) => setTyped({ ...typed, ...passwords })}
         />
-        <ProblemNotice problem={order.problem} />
+        <ProblemNotice problem={order.problem} saidByField={['weak_password']} />
         <Group>
           <Button type="submit" loading={order.isBusy}>
             {t('people.addSubmit')}

@@ -1,35 +1,35 @@
 import { Button, Group, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Scope } from '../../../server/domain/access.ts';
 import { useApi } from '../api/ApiContext.ts';
-import { type ApiClient, readNothing } from '../api/apiClient.ts';
-import type { Answer } from '../api/problem.ts';
-import { type Order, useOrder } from '../api/useOrder.ts';
-import { ConfirmButton } from '../forms/ConfirmButton.tsx';
+import { readNothing } from '../api/apiClient.ts';
+import { useOrder } from '../api/useOrder.ts';
 import { Form } from '../forms/Form.tsx';
 import { NewPasswordFields } from '../forms/NewPasswordFields.tsx';
-import { type PasswordFault, passwordFault } from '../forms/newPassword.ts';
-import { ProblemNotice } from '../forms/ProblemNotice.tsx';
+import { type PasswordFault, passwordFault, passwordRefusal } from '../forms/newPassword.ts';
+import { Outcome } from '../forms/Outcome.tsx';
 import { Section } from '../forms/Section.tsx';
+import { AccessButtons } from './AccessButtons.tsx';
 import { GrantFields } from './GrantFields.tsx';
 import { grantFault, grantsOf, typedOf } from './typedGrant.ts';
-import { type Person, readPerson } from './users.ts';
+import { type Person, pathOf, readPerson } from './users.ts';
 
 type EditPersonProps = {
   readonly person: Person;
   /** The regions in which roles may be given. */
   readonly scope: Scope;
+  /** This is the person who edits; what proves who they are is changed under their own account. */
+  readonly isOneself: boolean;
+  readonly onOwnAccount: () => void;
   readonly onBack: () => void;
   /** Something of the person was changed at the server. */
   readonly onChange: () => void;
 };
 
-/** Where a person's routes lie. */
-const pathOf = (person: Person): string => `/users/${encodeURIComponent(person.name)}`;
-
 /** Changes what a person may and how they come in. */
-export function EditPerson({ person, scope, onBack, onChange }: EditPersonProps) {
+export function EditPerson(props: EditPersonProps) {
+  const { person, scope, isOneself, onOwnAccount, onBack, onChange } = props;
   const { t } = useTranslation();
   return (
     <>
@@ -41,14 +41,23 @@ export function EditPerson({ person, scope, onBack, onChange }: EditPersonProps)
           {t('people.back')}
         </Button>
       </Group>
-      <Section title={t('people.roles')}>
+      <Section title={t('people.nameAndRoles')}>
         <GrantsForm person={person} scope={scope} onChange={onChange} />
       </Section>
       <Section title={t('people.setPassword')}>
-        <PasswordForm person={person} onChange={onChange} />
+        {isOneself ? (
+          <>
+            <Text size="sm">{t('people.ownPassword')}</Text>
+            <Button variant="default" onClick={onOwnAccount}>
+              {t('people.toOwnAccount')}
+            </Button>
+          </>
+        ) : (
+          <PasswordForm person={person} onChange={onChange} />
+        )}
       </Section>
       <Section title={t('people.access')}>
-        <AccessButtons person={person} onChange={onChange} />
+        <AccessButtons person={person} isOneself={isOneself} onChange={onChange} />
       </Section>
     </>
   );
@@ -64,9 +73,16 @@ function GrantsForm({ person, scope, onChange }: PersonPartProps & { readonly sc
   const [grants, setGrants] = useState(typedOf(person.grants));
   const [isTried, setTried] = useState(0);
   const [isSaved, setSaved] = useState(false);
+  const isRefused = order.problem?.code === 'last_administrator';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the refusal is the reason, once
+  useEffect(() => {
+    // what the person has is shown, not what they would have
+    if (isRefused) setGrants(typedOf(person.grants));
+  }, [isRefused]);
   const submit = async (): Promise<void> => {
     setTried(isTried + 1);
     setSaved(false);
+    order.forget();
     if (fullName.trim() === '') return;
     if (grants.some((grant) => grantFault(grant, scope) !== undefined)) return;
     const body = { fullName: fullName.trim(), grants: grantsOf(grants) };
@@ -76,7 +92,7 @@ function GrantsForm({ person, scope, onChange }: PersonPartProps & { readonly sc
     onChange();
   };
   return (
-    <Form faults={isTried} label={t('people.roles')} onSubmit={() => void submit()}>
+    <Form faults={isTried} label={t('people.nameAndRoles')} onSubmit={() => void submit()}>
       <TextInput
         label={t('field.fullName')}
         required
@@ -104,6 +120,7 @@ function PasswordForm({ person, onChange }: PersonPartProps) {
   const submit = async (): Promise<void> => {
     const password = passwordFault(typed);
     setFaults({ password });
+    order.forget();
     setSet(false);
     if (password !== undefined) return;
     const path = `${pathOf(person)}/password`;
@@ -114,80 +131,29 @@ function PasswordForm({ person, onChange }: PersonPartProps) {
     onChange();
   };
   return (
-    <Form faults={faults} label={t('people.setPassword')} onSubmit={() => void submit()}>
+    <Form
+      faults={faults}
+      problem={order.problem}
+      label={t('people.setPassword')}
+      onSubmit={() => void submit()}
+    >
       <NewPasswordFields
         label={t('people.temporaryPassword')}
         typed={typed}
-        fault={faults.password}
+        fault={faults.password ?? passwordRefusal(order.problem)}
         onType={setTyped}
       />
       <Text size="xs" className="quiet">
         {t('people.setPasswordNote')}
       </Text>
-      <Outcome order={order} done={isSet ? t('people.passwordSet') : undefined} />
+      <Outcome
+        order={order}
+        done={isSet ? t('people.passwordSet') : undefined}
+        saidByField={['weak_password']}
+      />
       <Button type="submit" variant="default" loading={order.isBusy}>
         {t('people.setPassword')}
       </Button>
     </Form>
-  );
-}
-
-function AccessButtons({ person, onChange }: PersonPartProps) {
-  const { t } = useTranslation();
-  const api = useApi();
-  const order = useOrder();
-  const [done, setDone] = useState<string>();
-  const path = pathOf(person);
-  const act = async (
-    ask: (client: ApiClient) => Promise<Answer<unknown>>,
-    said: string,
-  ): Promise<void> => {
-    setDone(undefined);
-    if ((await order.run(() => ask(api))) === undefined) return;
-    setDone(said);
-    onChange();
-  };
-  const remove = (what: string, said: string): void => {
-    void act((client) => client.send('DELETE', `${path}/${what}`, undefined, readNothing), said);
-  };
-  const setDisabled = (isDisabled: boolean): void => {
-    const said = t(isDisabled ? 'people.disabledNow' : 'people.enabledNow', { name: person.name });
-    void act((client) => client.send('PATCH', path, { isDisabled }, readPerson), said);
-  };
-  return (
-    <>
-      <Group gap="sm">
-        {person.hasSecondFactor && (
-          <ConfirmButton
-            text={t('people.takeAwayFactor')}
-            onConfirm={() => remove('second-factor', t('people.factorTaken'))}
-          />
-        )}
-        <ConfirmButton
-          text={t('people.endSessions')}
-          onConfirm={() => remove('sessions', t('people.sessionsEnded'))}
-        />
-        {person.isDisabled ? (
-          <Button size="compact-sm" variant="default" onClick={() => setDisabled(false)}>
-            {t('people.enable')}
-          </Button>
-        ) : (
-          <ConfirmButton text={t('people.disable')} onConfirm={() => setDisabled(true)} />
-        )}
-      </Group>
-      <Outcome order={order} done={done} />
-    </>
-  );
-}
-
-/** What came of the newest order: its problem, or that it was done. */
-function Outcome({ order, done }: { readonly order: Order; readonly done: string | undefined }) {
-  return (
-    <>
-      <ProblemNotice problem={order.problem} />
-      <Text size="sm" role="status">
-        {order.problem === undefined && done}
-      </Text>
-    </>
   );
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Scope } from '../../../server/domain/access.ts';
 import { roles } from '../../../server/domain/permission.ts';
 import { grantText } from '../account/grantText.ts';
-import { type GrantFault, grantFault, type TypedGrant } from './typedGrant.ts';
+import { type GrantFault, grantFault, offeredRegion, type TypedGrant } from './typedGrant.ts';
 
 type GrantFieldsProps = {
   readonly grants: readonly TypedGrant[];
@@ -24,13 +24,12 @@ export function GrantFields({ grants, scope, showsFaults, onType }: GrantFieldsP
   };
   const add = (): void => {
     const id = Math.max(-1, ...grants.map((grant) => grant.id)) + 1;
-    // whoever rules one region mostly gives roles in it
-    onType([...grants, { id, role: 'dispatcher', region: scope[0] ?? '' }]);
+    onType([...grants, { id, role: 'dispatcher', region: offeredRegion(scope) }]);
   };
   return (
     <fieldset className="grant-fields">
       <legend>{t('people.grants')}</legend>
-      {grants.map((grant) => {
+      {grants.map((grant, i) => {
         const fault: GrantFault | undefined = showsFaults ? grantFault(grant, scope) : undefined;
         return (
           <Group key={grant.id} gap="sm" align="start" wrap="nowrap" className="grant-row">
@@ -48,7 +47,8 @@ export function GrantFields({ grants, scope, showsFaults, onType }: GrantFieldsP
             />
             <TextInput
               label={t('field.region')}
-              description={t('field.regionHint')}
+              // once is enough
+              description={i === 0 && t('field.regionHint')}
               inputWrapperOrder={['label', 'input', 'error', 'description']}
               flex={2}
               required

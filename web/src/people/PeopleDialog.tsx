@@ -11,13 +11,17 @@ import { PeopleTable } from './PeopleTable.tsx';
 import { PermissionTable } from './PermissionTable.tsx';
 import { readPeople } from './users.ts';
 
-type PeopleDialogProps = { readonly session: SessionInfo; readonly onClose: () => void };
+type PeopleDialogProps = {
+  readonly session: SessionInfo;
+  readonly onOwnAccount: () => void;
+  readonly onClose: () => void;
+};
 
 /** A person's name, or `add` for one who does not exist yet; names have two characters at least. */
 type Shown = { readonly edits: string } | 'add' | undefined;
 
 /** The people of one's regions: who they are, what they may, and whether they may come in. */
-export function PeopleDialog({ session, onClose }: PeopleDialogProps) {
+export function PeopleDialog({ session, onOwnAccount, onClose }: PeopleDialogProps) {
   const { t } = useTranslation();
   const { answer, askAgain } = useAnswer('/users', readPeople);
   const [shown, setShown] = useState<Shown>();
@@ -36,6 +40,8 @@ export function PeopleDialog({ session, onClose }: PeopleDialogProps) {
           key={edited.name}
           person={edited}
           scope={scope}
+          isOneself={edited.name === session.name}
+          onOwnAccount={onOwnAccount}
           onBack={back}
           onChange={askAgain}
         />

@@ -36,6 +36,7 @@ export function PeopleTable({ people, problem, isAsking, onAdd, onEdit }: People
               <Table.Th>{t('field.name')}</Table.Th>
               <Table.Th>{t('field.fullName')}</Table.Th>
               <Table.Th>{t('people.roles')}</Table.Th>
+              <Table.Th>{t('people.secondFactor')}</Table.Th>
               <Table.Th>{t('people.state')}</Table.Th>
               <Table.Th aria-hidden="true" />
             </Table.Tr>
@@ -46,6 +47,9 @@ export function PeopleTable({ people, problem, isAsking, onAdd, onEdit }: People
                 <Table.Td>{person.name}</Table.Td>
                 <Table.Td>{person.fullName}</Table.Td>
                 <Table.Td>{grantsText(person.grants, t)}</Table.Td>
+                <Table.Td className={person.hasSecondFactor ? undefined : 'quiet'}>
+                  {t(person.hasSecondFactor ? 'people.factorSet' : 'people.factorNotSet')}
+                </Table.Td>
                 <Table.Td>{stateText(person, t)}</Table.Td>
                 <Table.Td>
                   <Button
@@ -70,7 +74,6 @@ function stateText(person: Person, t: TFunction): string {
   const facts = [
     t(person.isDisabled ? 'people.disabled' : 'people.active'),
     ...(person.mustChangePassword ? [t('people.mustChange')] : []),
-    ...(person.hasSecondFactor ? [t('people.secondFactor')] : []),
   ];
   return facts.join(' · ');
 }

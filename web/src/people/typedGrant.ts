@@ -1,6 +1,6 @@
 import { type Grant, isInScope, type Scope } from '../../../server/domain/access.ts';
 import type { Role } from '../../../server/domain/permission.ts';
-import { isScopeCode } from '../../../server/domain/region.ts';
+import { checkScope, everywhere } from '../../../server/domain/region.ts';
 
 /** A grant that is being typed: its region need not be one yet. `id` keeps its row apart from the others. */
 export type TypedGrant = { readonly id: number; readonly role: Role; readonly region: string };
@@ -11,8 +11,17 @@ export type GrantFault = 'region' | 'scope';
 /** @param scope the regions in which roles may be given */
 export function grantFault(typed: TypedGrant, scope: Scope): GrantFault | undefined {
   const region = typed.region.trim();
-  if (!isScopeCode(region)) return 'region';
+  if (!checkScope(region).ok) return 'region';
   return isInScope(scope, [region]) ? undefined : 'scope';
+}
+
+/**
+ * The region to offer to somebody who rules these: the only one, else none. Everything, or one of
+ * several, is never given by leaving a field as it is.
+ */
+export function offeredRegion(scope: Scope): string {
+  const [first = '', ...others] = scope;
+  return others.length > 0 || first === everywhere ? '' : first;
 }
 
 /** What was typed as grants, each once. */

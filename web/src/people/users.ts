@@ -12,6 +12,9 @@ export type Person = {
   readonly isDisabled: boolean;
 };
 
+/** Where a person's routes lie. */
+export const pathOf = (person: Person): string => `/users/${encodeURIComponent(person.name)}`;
+
 /** Reads one user. */
 export function readPerson(json: unknown): Person | undefined {
   const fields = fieldsOf(json);

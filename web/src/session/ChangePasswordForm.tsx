@@ -5,7 +5,7 @@ import { useApi } from '../api/ApiContext.ts';
 import { useOrder } from '../api/useOrder.ts';
 import { Form } from '../forms/Form.tsx';
 import { NewPasswordFields } from '../forms/NewPasswordFields.tsx';
-import { type PasswordFault, passwordFault } from '../forms/newPassword.ts';
+import { type PasswordFault, passwordFault, passwordRefusal } from '../forms/newPassword.ts';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import { SecretInput } from '../forms/SecretInput.tsx';
 import { type ChangedPassword, readChangedPassword } from './sessionInfo.ts';
@@ -27,6 +27,7 @@ export function ChangePasswordForm({ name, onChanged }: ChangePasswordFormProps)
   const submit = async (): Promise<void> => {
     const found = { old: typed.old === '', password: passwordFault(typed) };
     setFaults(found);
+    order.forget();
     if (found.old || found.password !== undefined) return;
     const body = { old: typed.old, new: typed.password };
     const ask = () => api.send('PUT', '/session/password', body, readChangedPassword);
@@ -36,7 +37,12 @@ export function ChangePasswordForm({ name, onChanged }: ChangePasswordFormProps)
     onChanged(changed);
   };
   return (
-    <Form faults={faults} onSubmit={() => void submit()} label={t('newPassword.title')}>
+    <Form
+      faults={faults}
+      problem={order.problem}
+      onSubmit={() => void submit()}
+      label={t('newPassword.title')}
+    >
       {/* tells a password manager whose password it is */}
       <input type="text" hidden readOnly autoComplete="username" value={name} />
       <SecretInput
@@ -45,19 +51,22 @@ export function ChangePasswordForm({ name, onChanged }: ChangePasswordFormProps)
         required
         maxLength={512}
         value={typed.old}
-        error={faults.old === true && t('field.missing')}
+        error={
+          (faults.old === true && t('field.missing')) ||
+          (order.problem?.code === 'wrong_credentials' && t('field.oldPasswordWrong'))
+        }
         onChange={(event) => setTyped({ ...typed, old: event.currentTarget.value })}
       />
       <NewPasswordFields
         label={t('field.newPassword')}
         typed={typed}
-        fault={faults.password}
+        fault={faults.password ?? passwordRefusal(order.problem)}
         onType={(passwords) => setTyped({ ...typed, ...passwords })}
       />
       <Text size="xs" className="quiet">
         {t('newPassword.note')}
       </Text>
-      <ProblemNotice problem={order.problem} />
+      <ProblemNotice problem={order.problem} saidByField={['weak_password', 'wrong_credentials']} />
       <Button type="submit" loading={order.isBusy}>
         {t('newPassword.submit')}
       </Button>

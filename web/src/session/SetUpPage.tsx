@@ -5,6 +5,7 @@ import { useApi } from '../api/ApiContext.ts';
 import { useOrder } from '../api/useOrder.ts';
 import { Form } from '../forms/Form.tsx';
 import { NewPasswordFields } from '../forms/NewPasswordFields.tsx';
+import { passwordRefusal } from '../forms/newPassword.ts';
 import { emptyPerson, type PersonFaults, personFaults, personIsFine } from '../forms/newPerson.ts';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import { EntrancePage } from './EntrancePage.tsx';
@@ -26,6 +27,7 @@ export function SetUpPage({ token, onSession }: SetUpPageProps) {
   const submit = async (): Promise<void> => {
     const found = personFaults(typed);
     setFaults(found);
+    order.forget();
     if (!personIsFine(found)) return;
     const { name, fullName, password } = typed;
     const body = { token, name: name.trim(), fullName: fullName.trim(), password };
@@ -35,10 +37,11 @@ export function SetUpPage({ token, onSession }: SetUpPageProps) {
   return (
     <EntrancePage title={t('setUp.title')}>
       <Text size="sm">{t('setUp.intro')}</Text>
-      <Form faults={faults} onSubmit={() => void submit()}>
+      <Form faults={faults} problem={order.problem} onSubmit={() => void submit()}>
         <TextInput
           label={t('field.name')}
-          description={t('field.nameRules')}
+          // the error says the same
+          description={faults.name !== true && t('field.nameRules')}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -61,10 +64,10 @@ export function SetUpPage({ token, onSession }: SetUpPageProps) {
         <NewPasswordFields
           label={t('field.password')}
           typed={typed}
-          fault={faults.password}
+          fault={faults.password ?? passwordRefusal(order.problem)}
           onType={(passwords) => setTyped({ ...typed, ...passwords })}
         />
-        <ProblemNotice problem={order.problem} />
+        <ProblemNotice problem={order.problem} saidByField={['weak_password']} />
         <Button type="submit" loading={order.isBusy}>
           {t('setUp.submit')}
         </Button>

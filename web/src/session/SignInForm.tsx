@@ -1,6 +1,7 @@
 import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { appCode, recoveryCode } from '../forms/codeField.ts';
 import { Form } from '../forms/Form.tsx';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import { SecretInput } from '../forms/SecretInput.tsx';
@@ -86,24 +87,12 @@ function CodeStep({ signIn }: { readonly signIn: SignIn }) {
     if (typed.code.trim() === '') field.current?.focus();
     else signIn.send();
   };
-  const app = {
-    label: t('field.code'),
-    description: t('field.codeHint'),
-    autoComplete: 'one-time-code',
-    inputMode: 'numeric',
-  } as const;
-  const recovery = {
-    label: t('field.recoveryCode'),
-    description: t('field.recoveryCodeHint'),
-    autoComplete: 'off',
-    inputMode: 'text',
-  } as const;
   return (
     <Form onSubmit={submit} label={t('signIn.codeTitle')}>
       <Text size="sm">{t('signIn.codeIntro', { name: typed.name })}</Text>
       <TextInput
         ref={field}
-        {...(isRecovery ? recovery : app)}
+        {...(isRecovery ? recoveryCode(t) : appCode(t))}
         required
         autoFocus
         spellCheck={false}

@@ -181,7 +181,7 @@ export class SessionHolder {
     const { api } = this.#around;
     const { kind, token } = link;
     if (kind === 'setup') {
-      const answer = await api.get('/setup', readNothing);
+      const answer = await api.get('/setup', readNothing, { link: token });
       if (turn !== this.#turn) return;
       if (answer.ok) this.#set({ state: 'setting_up', token });
       else this.#refused(answer.problem, link);

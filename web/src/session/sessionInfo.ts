@@ -12,6 +12,8 @@ export type SessionInfo = {
   /** What the grants allow somewhere. */
   readonly permissions: readonly Permission[];
   readonly hasSecondFactor: boolean;
+  /** Recovery codes that were not used yet; undefined when the server does not say it. */
+  readonly recoveryCodesLeft: number | undefined;
   /** Somebody else made the password; nothing else is answered until it is changed. */
   readonly mustChangePassword: boolean;
   /** The session ends when it was not used for this long, ms; undefined when the server does not say it. */
@@ -36,6 +38,7 @@ export function readSession(json: unknown): SessionInfo | undefined {
     grants,
     permissions: permissions.filter((permission) => names.includes(permission)),
     hasSecondFactor: fields['secondFactor'] === 'totp',
+    recoveryCodesLeft: numberOf(fields['recoveryCodesLeft']),
     mustChangePassword: fields['mustChangePassword'] === true,
     idleMs: numberOf(fields['idleMs']),
     isPlainHttp: fields['isPlainHttp'] === true,

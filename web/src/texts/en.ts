@@ -59,7 +59,7 @@ export const en: Texts = {
   'empty.add': '1. Register a tracker',
   'empty.publish': '2. Send one position',
   'empty.publishHint':
-    'The OwnTracks phone app sends the same message: enter the server address, and the tracker ID as user name.',
+    'Run it on the server itself: at first the broker can be reached only from there. A phone with OwnTracks sends the same message once the broker is opened to the network (POSKO_MQTT_HOST; see docs/operations.md).',
 
   'unit.close': 'Close details',
   'unit.centre': 'Centre',

@@ -30,6 +30,7 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'field.fullNameMissing': 'Enter the full name.',
   'field.password': 'Password',
   'field.oldPassword': 'Current password',
+  'field.oldPasswordWrong': 'This is not the password that you have.',
   'field.newPassword': 'New password',
   'field.repeatPassword': 'Repeat the password',
   'field.passwordRules':
@@ -37,6 +38,13 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'field.passwordLength': 'A password has 12 to 128 characters; this one has {{n}}.',
   'field.passwordDiffers': 'The two passwords are not the same.',
   'field.showPassword': 'Show or hide the password',
+  'weakness.own_name':
+    'This is the own name, or little more. Choose words that have nothing to do with it.',
+  'weakness.common':
+    'This is among the passwords that are tried first: a common one, or only words of the service and the own name. Add other words.',
+  'weakness.repetition': 'This is a short piece over and over. Choose several different words.',
+  'weakness.same_as_before': 'This is the password that you have now. Choose another one.',
+  'weakness.refused': 'This password cannot be used. Choose another one.',
   'field.code': 'Code of the authenticator app',
   'field.codeHint': '6 digits; changes every 30 seconds',
   'field.recoveryCode': 'Recovery code',
@@ -44,7 +52,7 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'field.role': 'Role',
   'field.region': 'Region',
   'field.regionHint': '64 province, 64.08 regency or city, 64.08.04 district, * all regions',
-  'field.regionWrong': 'Enter a region code such as 64.08, or * for all regions.',
+  'field.regionWrong': 'Name the region: a code that exists, such as 64.08, or * for all regions.',
   'field.regionNotYours': 'You may not give roles in this region.',
   'field.missing': 'This is needed.',
 
@@ -145,8 +153,7 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'account.secondFactor': 'Second step of signing in',
   'account.secondFactorOff':
     'Not set up. With it, a password that leaks is not enough to sign in. Setting it up ends your sessions on other devices.',
-  'account.secondFactorOn':
-    'Set up: signing in needs a code of the authenticator app. Taking it away ends your sessions on other devices.',
+  'account.secondFactorOn': 'Set up: signing in needs a code of the authenticator app.',
   'account.enrol': 'Set up the second step',
   'account.scan':
     'Scan this with an authenticator app (Aegis, FreeOTP, Google Authenticator …), or type the key. Then enter the code that the app shows.',
@@ -155,9 +162,20 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'account.confirm': 'Set up',
   'account.cancel': 'Cancel',
   'account.takeAway': 'Take the second step away',
+  'account.takeAwayMeans':
+    'After that the password alone signs you in. Your sessions on other devices end. Phone lost? Use a recovery code.',
+  'account.renew': 'Make new recovery codes',
+  'account.renewMeans': 'Ten new codes take the place of the old ones, which then count no more.',
+  'account.proofWrong': 'Password or code do not match. Each code counts only once.',
+  'account.codeWrong':
+    'The code does not match. Type the one that the app shows now; if it goes on failing, set the clock of the phone.',
+  'account.codesLeft': 'Recovery codes not used yet: {{n}}.',
+  'account.codesFew': 'Only {{n}} recovery codes are left. Make new ones.',
   'account.recoveryTitle': 'Recovery codes',
   'account.recoveryIntro':
     'The second step is set up. Keep these ten codes in a safe place, not on the same phone: each stands once for a code of the app. They are not shown again.',
+  'account.recoveryRenewed':
+    'The old recovery codes count no more. Keep these ten codes in a safe place, not on the same phone: each stands once for a code of the app. They are not shown again.',
   'account.print': 'Print',
   'account.recoveryDone': 'I have kept them',
   'account.sessions': 'Sessions',
@@ -166,12 +184,13 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'account.address': 'Address',
   'account.since': 'Signed in since',
   'account.seen': 'Last used',
-  'account.until': 'Ends',
+  'account.idleUntil': 'Ends unused',
+  'account.until': 'At the latest',
   'account.thisSession': 'this session',
   'account.endSession': 'End',
   'account.endSessionOf': 'End the session {{device}}, {{address}}',
   'account.endOthers': 'End all other sessions',
-  'account.otherDevice': 'Other device',
+  'account.otherDevice': 'Device without a name',
 
   'copy.copy': 'Copy',
   'copy.copied': 'Copied',
@@ -189,11 +208,14 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'people.back': 'Back to the list',
   'people.none': 'There is nobody whom you may manage.',
   'people.roles': 'Roles',
+  'people.nameAndRoles': 'Name and roles',
   'people.state': 'State',
   'people.active': 'Active',
   'people.disabled': 'Disabled',
   'people.mustChange': 'Must change the password',
   'people.secondFactor': 'Second step',
+  'people.factorSet': 'set up',
+  'people.factorNotSet': 'not set up',
   'people.noRole': 'no role',
   'people.edit': 'Edit',
   'people.editOf': 'Edit {{name}}',
@@ -207,14 +229,22 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'people.saved': 'Saved.',
   'people.temporaryPassword': 'Temporary password',
   'people.setPassword': 'Set a new password',
+  'people.ownPassword':
+    'This is your own account: password and second step are changed under My account, with the password that you have.',
+  'people.toOwnAccount': 'Open My account',
   'people.setPasswordNote':
     'All their sessions and tokens for scripts end, and they must change this password when they sign in.',
   'people.passwordSet': 'The new password is set.',
   'people.takeAwayFactor': 'Take the second step away',
+  'people.takeAwayFactorMeans':
+    'The password alone then signs them in, and all their sessions end.',
   'people.factorTaken': 'The second step is taken away.',
   'people.endSessions': 'End all their sessions',
+  'people.endSessionsMeans': 'They are signed out on all devices and must sign in again.',
   'people.sessionsEnded': 'All their sessions have ended.',
   'people.disable': 'Disable',
+  'people.disableMeans':
+    'All their sessions end, their tokens stop, and they cannot sign in until enabled again. Nothing of theirs is deleted.',
   'people.enable': 'Enable',
   'people.disabledNow': '{{name}} is disabled; all their sessions have ended.',
   'people.enabledNow': '{{name}} is enabled.',

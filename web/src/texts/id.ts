@@ -57,7 +57,7 @@ export const id = {
   'empty.add': '1. Daftarkan pelacak',
   'empty.publish': '2. Kirim satu posisi',
   'empty.publishHint':
-    'Aplikasi OwnTracks di ponsel mengirim pesan yang sama: isi alamat server, dan ID pelacak sebagai nama pengguna.',
+    'Jalankan di mesin server: pada awalnya broker hanya dapat dicapai dari sana. Ponsel dengan OwnTracks mengirim pesan yang sama setelah broker dibuka ke jaringan (POSKO_MQTT_HOST; lihat docs/operations.md).',
 
   'unit.close': 'Tutup rincian',
   'unit.centre': 'Tengahkan',

@@ -28,6 +28,7 @@ export const idAccounts = {
   'field.fullNameMissing': 'Isi nama lengkap.',
   'field.password': 'Kata sandi',
   'field.oldPassword': 'Kata sandi sekarang',
+  'field.oldPasswordWrong': 'Ini bukan kata sandi Anda yang sekarang.',
   'field.newPassword': 'Kata sandi baru',
   'field.repeatPassword': 'Ulangi kata sandi',
   'field.passwordRules':
@@ -35,6 +36,14 @@ export const idAccounts = {
   'field.passwordLength': 'Kata sandi terdiri atas 12 sampai 128 karakter; ini {{n}}.',
   'field.passwordDiffers': 'Kedua isian kata sandi tidak sama.',
   'field.showPassword': 'Tampilkan atau sembunyikan kata sandi',
+  'weakness.own_name':
+    'Ini nama sendiri, atau hampir hanya itu. Pilih kata-kata yang tidak terkait nama.',
+  'weakness.common':
+    'Kata sandi ini termasuk yang pertama dicoba orang: kata umum, atau hanya kata dinas dan nama sendiri. Tambahkan kata lain.',
+  'weakness.repetition':
+    'Ini potongan pendek yang diulang-ulang. Pilih beberapa kata yang berbeda.',
+  'weakness.same_as_before': 'Ini kata sandi yang sekarang. Pilih yang lain.',
+  'weakness.refused': 'Kata sandi ini tidak dapat dipakai. Pilih yang lain.',
   'field.code': 'Kode dari aplikasi autentikator',
   'field.codeHint': '6 angka; berganti setiap 30 detik',
   'field.recoveryCode': 'Kode pemulihan',
@@ -42,7 +51,8 @@ export const idAccounts = {
   'field.role': 'Peran',
   'field.region': 'Wilayah',
   'field.regionHint': '64 provinsi, 64.08 kabupaten/kota, 64.08.04 kecamatan, * seluruh wilayah',
-  'field.regionWrong': 'Tulis kode wilayah seperti 64.08, atau * untuk seluruh wilayah.',
+  'field.regionWrong':
+    'Tulis wilayahnya: kode yang ada seperti 64.08, atau * untuk seluruh wilayah.',
   'field.regionNotYours': 'Wilayah ini di luar kewenangan Anda.',
   'field.missing': 'Wajib diisi.',
 
@@ -146,8 +156,7 @@ export const idAccounts = {
   'account.secondFactor': 'Langkah kedua saat masuk',
   'account.secondFactorOff':
     'Belum dipasang. Dengan langkah kedua, kata sandi yang bocor saja tidak cukup untuk masuk. Saat dipasang, sesi Anda di perangkat lain berakhir.',
-  'account.secondFactorOn':
-    'Terpasang: masuk memerlukan kode dari aplikasi autentikator. Saat dilepas, sesi Anda di perangkat lain berakhir.',
+  'account.secondFactorOn': 'Terpasang: masuk memerlukan kode dari aplikasi autentikator.',
   'account.enrol': 'Pasang langkah kedua',
   'account.scan':
     'Pindai dengan aplikasi autentikator (Aegis, FreeOTP, Google Authenticator …), atau ketik kuncinya. Lalu masukkan kode yang ditampilkan aplikasi.',
@@ -156,9 +165,20 @@ export const idAccounts = {
   'account.confirm': 'Pasang',
   'account.cancel': 'Batal',
   'account.takeAway': 'Lepas langkah kedua',
+  'account.takeAwayMeans':
+    'Sesudahnya kata sandi saja cukup untuk masuk. Sesi Anda di perangkat lain berakhir. Ponsel hilang? Pakai kode pemulihan.',
+  'account.renew': 'Buat kode pemulihan baru',
+  'account.renewMeans': 'Sepuluh kode baru menggantikan yang lama, yang lalu tidak berlaku lagi.',
+  'account.proofWrong': 'Kata sandi atau kode tidak cocok. Setiap kode hanya berlaku sekali.',
+  'account.codeWrong':
+    'Kode tidak cocok. Ketik kode yang sekarang tampil di aplikasi; bila gagal terus, samakan jam ponsel.',
+  'account.codesLeft': 'Kode pemulihan yang belum dipakai: {{n}}.',
+  'account.codesFew': 'Kode pemulihan yang belum dipakai tinggal {{n}}. Buat yang baru.',
   'account.recoveryTitle': 'Kode pemulihan',
   'account.recoveryIntro':
     'Langkah kedua terpasang. Simpan sepuluh kode ini di tempat aman, bukan di ponsel yang sama: masing-masing menggantikan kode aplikasi satu kali. Kode ini tidak ditampilkan lagi.',
+  'account.recoveryRenewed':
+    'Kode pemulihan yang lama tidak berlaku lagi. Simpan sepuluh kode ini di tempat aman, bukan di ponsel yang sama: masing-masing menggantikan kode aplikasi satu kali. Kode ini tidak ditampilkan lagi.',
   'account.print': 'Cetak',
   'account.recoveryDone': 'Sudah saya simpan',
   'account.sessions': 'Sesi',
@@ -167,12 +187,13 @@ export const idAccounts = {
   'account.address': 'Alamat',
   'account.since': 'Masuk sejak',
   'account.seen': 'Terakhir dipakai',
-  'account.until': 'Berakhir',
+  'account.idleUntil': 'Berakhir tanpa dipakai',
+  'account.until': 'Paling lambat',
   'account.thisSession': 'sesi ini',
   'account.endSession': 'Akhiri',
   'account.endSessionOf': 'Akhiri sesi {{device}}, {{address}}',
   'account.endOthers': 'Akhiri semua sesi lain',
-  'account.otherDevice': 'Perangkat lain',
+  'account.otherDevice': 'Perangkat tanpa nama',
 
   'copy.copy': 'Salin',
   'copy.copied': 'Tersalin',
@@ -190,11 +211,14 @@ export const idAccounts = {
   'people.back': 'Kembali ke daftar',
   'people.none': 'Tidak ada pengguna dalam kewenangan Anda.',
   'people.roles': 'Peran',
+  'people.nameAndRoles': 'Nama dan peran',
   'people.state': 'Keadaan',
   'people.active': 'Aktif',
   'people.disabled': 'Nonaktif',
   'people.mustChange': 'Harus ganti kata sandi',
   'people.secondFactor': 'Langkah kedua',
+  'people.factorSet': 'terpasang',
+  'people.factorNotSet': 'belum',
   'people.noRole': 'tanpa peran',
   'people.edit': 'Ubah',
   'people.editOf': 'Ubah {{name}}',
@@ -208,14 +232,22 @@ export const idAccounts = {
   'people.saved': 'Tersimpan.',
   'people.temporaryPassword': 'Kata sandi sementara',
   'people.setPassword': 'Pasang kata sandi baru',
+  'people.ownPassword':
+    'Ini akun Anda sendiri: kata sandi dan langkah kedua diubah di Akun saya, dengan kata sandi Anda yang sekarang.',
+  'people.toOwnAccount': 'Buka Akun saya',
   'people.setPasswordNote':
     'Semua sesi dan token skripnya berakhir, dan ia harus mengganti kata sandi ini saat masuk.',
   'people.passwordSet': 'Kata sandi baru terpasang.',
   'people.takeAwayFactor': 'Lepas langkah kedua',
+  'people.takeAwayFactorMeans':
+    'Lalu kata sandinya saja cukup untuk masuk, dan semua sesinya berakhir.',
   'people.factorTaken': 'Langkah kedua dilepas.',
   'people.endSessions': 'Akhiri semua sesinya',
+  'people.endSessionsMeans': 'Ia keluar di semua perangkat dan harus masuk lagi.',
   'people.sessionsEnded': 'Semua sesinya berakhir.',
   'people.disable': 'Nonaktifkan',
+  'people.disableMeans':
+    'Semua sesinya berakhir, tokennya berhenti, dan ia tidak dapat masuk sampai diaktifkan lagi. Data dan catatannya tetap ada.',
   'people.enable': 'Aktifkan',
   'people.disabledNow': '{{name}} dinonaktifkan; semua sesinya berakhir.',
   'people.enabledNow': '{{name}} diaktifkan.',

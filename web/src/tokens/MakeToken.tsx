@@ -69,6 +69,7 @@ function TokenForm({ session, onMade, onCancel }: TokenFormProps) {
   const submit = async (): Promise<void> => {
     const found = tokenFaults(typed);
     setFaults(found);
+    order.forget();
     if (!tokenIsFine(found)) return;
     const expiresAtMs = Date.now() + Number(days) * dayMs;
     const body = { kind, name: name.trim(), role, region: region.trim(), expiresAtMs };

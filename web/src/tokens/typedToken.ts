@@ -1,7 +1,8 @@
 import { scopeOf } from '../../../server/domain/access.ts';
 import type { Token } from '../../../server/domain/account.ts';
 import { type Role, roles } from '../../../server/domain/permission.ts';
-import { isScopeCode } from '../../../server/domain/region.ts';
+import { checkScope } from '../../../server/domain/region.ts';
+import { offeredRegion } from '../people/typedGrant.ts';
 import type { SessionInfo } from '../session/sessionInfo.ts';
 
 /** A token that is being made. */
@@ -32,13 +33,13 @@ export function roleOptions({ grants }: SessionInfo, kind: Token['kind']): reado
   return roles.filter((role) => grants.some((grant) => grant.role === role));
 }
 
-/** What a form for a token begins with: the region is the person's own. */
+/** What a form for a token begins with: the region is the person's own where there is only one. */
 export function beginToken(session: SessionInfo, kind: Token['kind']): TypedToken {
-  const permission = kind === 'display' ? 'displays.manage' : 'tokens.make';
   const role = roleOptions(session, kind)[0] ?? 'viewer';
-  const own = session.grants.find((grant) => grant.role === role)?.region;
-  const region = kind === 'api' ? own : scopeOf(session.grants, permission)[0];
-  return { kind, name: '', role, region: region ?? '', days: usualDays[kind] };
+  const own = session.grants.filter((grant) => grant.role === role).map((grant) => grant.region);
+  const scope = kind === 'api' ? [...new Set(own)] : scopeOf(session.grants, 'displays.manage');
+  const region = offeredRegion(scope);
+  return { kind, name: '', role, region, days: usualDays[kind] };
 }
 
 /** Which fields the server would refuse. */
@@ -52,7 +53,7 @@ export function tokenFaults({ kind, name, region, days }: TypedToken): TokenFaul
   const count = Number(days);
   return {
     name: name.trim() === '',
-    region: !isScopeCode(region.trim()),
+    region: !checkScope(region.trim()).ok,
     days: !Number.isInteger(count) || count < 1 || count > maxTokenDays[kind],
   };
 }

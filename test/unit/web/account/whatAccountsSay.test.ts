@@ -2,6 +2,7 @@ import { createInstance, type TFunction } from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deviceText } from '../../../../web/src/account/deviceText.ts';
 import { grantsText } from '../../../../web/src/account/grantText.ts';
+import { idleEndMs } from '../../../../web/src/account/sessions.ts';
 import { actionText, actorText, dataText, subjectText } from '../../../../web/src/log/deedText.ts';
 import { id } from '../../../../web/src/texts/id.ts';
 
@@ -53,8 +54,46 @@ describe('the log', () => {
       fresh: { a: 1 },
     };
     expect(dataText(data, t, (ms) => `at ${ms}`)).toBe(
-      'cara: kata sandi, jenis: layar dinding, token yang berakhir: [4,5], peran: Pengamat 64.08, berlaku sampai: at 5, sesi: 7, fresh: {"a":1}',
+      'cara: kata sandi, jenis: layar dinding, token yang berakhir: 4, 5, peran: Pengamat 64.08, berlaku sampai: at 5, sesi nomor: 7, fresh: {"a":1}',
     );
+  });
+});
+
+describe('what became of a tracker, in the log', () => {
+  it('is said in the words of the rest of the page', () => {
+    const data = {
+      kind: 'patrol_car',
+      agency: 'tni',
+      hasBearer: true,
+      changed: ['kind', 'bearer'],
+    };
+    expect(dataText(data, t, String)).toBe(
+      'jenis: Mobil patroli, instansi: TNI, dengan pembawa: ya, yang diubah: jenis, pembawa',
+    );
+    expect(dataText({ reason: 'pemeriksaan 12' }, t, String)).toBe('alasan: pemeriksaan 12');
+    expect(dataText({ after: [], found: [] }, t, String)).toBe(
+      'menjadi: tanpa peran, ditemukan: –',
+    );
+  });
+});
+
+describe('a session', () => {
+  const session = {
+    key: 1,
+    createdAtMs: 0,
+    seenAtMs: 1000,
+    expiresAtMs: 5000,
+    address: '',
+    userAgent: '',
+    isThis: false,
+  };
+  it.each([
+    [2000, 3000],
+    // not beyond its end
+    [9000, 5000],
+    [undefined, 5000],
+  ])('that goes idle after %s ms ends unused at %s', (idleMs, endMs) => {
+    expect(idleEndMs(session, idleMs)).toBe(endMs);
   });
 });
 
@@ -73,8 +112,10 @@ describe('a device', () => {
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
       'Safari, iOS',
     ],
-    ['curl/8.14.1', undefined],
-  ])('is known by browser and system', (userAgent, text) => {
+    ['curl/8.14.1', 'curl'],
+    ['posko-laporan/1.0 (cron)', 'posko-laporan'],
+    ['', undefined],
+  ])('is known by browser and system, or by the name of its program: %s', (userAgent, text) => {
     expect(deviceText(userAgent)).toBe(text);
   });
 });

@@ -39,6 +39,13 @@ describe('the client of the interface', () => {
     expect(asked[1]?.init.headers).not.toHaveProperty('x-posko-automatic');
   });
 
+  it('brings the secret of a link along outside of the address', async () => {
+    const { api, asked } = clientOf(json({}));
+    await api.get('/setup', readNothing, { link: 'abc' });
+    expect(asked[0]?.path).toBe('/api/v1/setup');
+    expect(asked[0]?.init.headers).toHaveProperty('x-posko-link', 'abc');
+  });
+
   it('marks every change as its own, with a body and without', async () => {
     const { api, asked } = clientOf(async () => new Response(null, { status: 204 }));
     await api.send('POST', '/tokens', { name: 'wall' }, readNothing);
@@ -63,6 +70,18 @@ describe('the client of the interface', () => {
       ok: false,
       problem: { code: 'wait', status: 429, title: 'Wait.', detail: 'again in 4 s', waitMs: 3500 },
     });
+  });
+
+  it('reads what is wrong with a password, where the server says it in a word that is known', async () => {
+    const weak = (weakness: string) =>
+      json({ code: 'weak_password', title: 'No.', weakness }, { status: 422 });
+    const read = async (weakness: string) => {
+      const answer = await clientOf(weak(weakness)).api.get('/session', readName);
+      return answer.ok ? undefined : answer.problem.weakness;
+    };
+    expect(await read('same_as_before')).toBe('same_as_before');
+    expect(await read('too_green')).toBeUndefined();
+    expect(await read('toString')).toBeUndefined();
   });
 
   it('takes the wait from the header when the problem does not say it', async () => {

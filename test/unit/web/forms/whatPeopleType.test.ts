@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { passwordFault } from '../../../../web/src/forms/newPassword.ts';
+import { passwordFault, passwordRefusal } from '../../../../web/src/forms/newPassword.ts';
 import { personFaults, personIsFine } from '../../../../web/src/forms/newPerson.ts';
 import { secondsLeft } from '../../../../web/src/forms/useSecondsLeft.ts';
-import { grantFault, grantsOf, typedOf } from '../../../../web/src/people/typedGrant.ts';
+import {
+  grantFault,
+  grantsOf,
+  offeredRegion,
+  typedOf,
+} from '../../../../web/src/people/typedGrant.ts';
 import type { SessionInfo } from '../../../../web/src/session/sessionInfo.ts';
 import { tokenState } from '../../../../web/src/tokens/tokens.ts';
 import {
@@ -34,6 +39,26 @@ describe('a new password', () => {
   });
 });
 
+describe('a password that the server refused', () => {
+  const problem = (code: string, weakness?: 'too_short' | 'common') => ({
+    code,
+    status: 422,
+    title: '',
+    detail: 'it is English',
+    waitMs: undefined,
+    weakness,
+  });
+  it.each([
+    [problem('weak_password', 'common'), 'common'],
+    [problem('weak_password', 'too_short'), 'length'],
+    [problem('weak_password'), 'refused'],
+    [problem('name_taken'), undefined],
+    [undefined, undefined],
+  ] as const)('%j is marked at its field: %s', (refused, fault) => {
+    expect(passwordRefusal(refused)).toBe(fault);
+  });
+});
+
 describe('a new person', () => {
   it('needs a name that can be signed in with, a full name and a password', () => {
     const fine = { name: 'andi.s', fullName: 'Andi', ...twice('kopi pahit sekali') };
@@ -53,9 +78,20 @@ describe('grants that are typed', () => {
     ['64', 'scope'],
     ['*', 'scope'],
     ['64.8', 'region'],
+    // of the right form, and nowhere
+    ['64.99', 'region'],
     ['', 'region'],
   ])('"%s": %s', (region, fault) => {
     expect(grantFault({ id: 0, role: 'viewer', region }, scope)).toBe(fault);
+  });
+
+  it.each([
+    [['64.08'], '64.08'],
+    [['*'], ''],
+    [['64.08', '64.72'], ''],
+    [[], ''],
+  ])('begin, for who rules %j, on "%s"', (rules, region) => {
+    expect(offeredRegion(rules)).toBe(region);
   });
 
   it('are sent once each, without spaces', () => {
@@ -82,6 +118,7 @@ describe('a new token', () => {
     ],
     permissions: ['displays.manage', 'tokens.make'],
     hasSecondFactor: false,
+    recoveryCodesLeft: 0,
     mustChangePassword: false,
     idleMs: undefined,
     isPlainHttp: false,
@@ -97,6 +134,12 @@ describe('a new token', () => {
     expect(roleOptions(session, 'api')).toEqual(['dispatcher', 'administrator']);
     expect(beginToken(session, 'display')).toMatchObject({ role: 'viewer', region: '64.08' });
     expect(beginToken(session, 'api')).toMatchObject({ role: 'dispatcher', region: '64' });
+  });
+
+  it('names no region by itself for who rules all of them', () => {
+    const everywhere = [{ role: 'administrator', region: '*' }] as const;
+    expect(beginToken({ ...session, grants: everywhere }, 'display').region).toBe('');
+    expect(beginToken({ ...session, grants: everywhere }, 'api').region).toBe('');
   });
 
   it.each(['0', '401', '1.5', 'x', ''])('is not valid for %s days', (days) => {
