@@ -36,10 +36,13 @@ describe('the doctor, before the first start', () => {
     const tls = path.join(import.meta.dirname, '../../fixtures/tls');
     const pair = { cert: path.join(tls, 'cert.pem'), key: path.join(tls, 'key.pem') };
     const settings = { POSKO_DATA_DIR: scratchForTest(), POSKO_TLS_CERT: pair.cert };
-    const found = async (key: string) =>
-      finding(await doctor({ ...settings, POSKO_TLS_KEY: key }), 'certificate');
-    expect(await found(pair.key)).toMatchObject({ level: 'ok' });
-    expect(await found(pair.cert)).toMatchObject({ level: 'problem' });
+    const found = async (key: string, check: string) =>
+      finding(await doctor({ ...settings, POSKO_TLS_KEY: key }), check);
+    expect(await found(pair.key, 'certificate')).toMatchObject({ level: 'ok' });
+    expect(await found(pair.cert, 'settings')).toMatchObject({
+      level: 'problem',
+      detail: expect.stringMatching(/^POSKO_TLS_KEY /),
+    });
   });
 
   it('prints a line for each check, with what to do', async () => {
