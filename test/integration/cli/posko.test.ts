@@ -118,7 +118,7 @@ describe('while a server runs', () => {
   });
 
   it('changes what is named of a tracker and its unit, and leaves the rest', async () => {
-    await posko(['tracker', 'add', 'hp-12', '--region=64.99', '--callsign=Alfa', '--kind=truck']);
+    await posko(['tracker', 'add', 'hp-12', '--region=64.71', '--callsign=Alfa', '--kind=truck']);
     const changed = await posko([
       'tracker',
       'set',
@@ -139,7 +139,7 @@ describe('while a server runs', () => {
   it.each([
     [['tracker', 'set', 'nobody', '--kind=truck'], 1, 'there is no tracker "nobody"'],
     [['tracker', 'set', 'hp-12'], 2, 'there is nothing to change'],
-    [['tracker', 'set', 'hp-12', '--region=Kutim'], 1, 'a region is a regency code'],
+    [['tracker', 'set', 'hp-12', '--region=Kutim'], 1, 'region is a regency code'],
     [['tracker', 'set', 'hp-12', '--kind=tank'], 2, '--kind is "tank"'],
   ])('refuses %s with a sentence', async (args, status, sentence) => {
     const end = await posko(args);
