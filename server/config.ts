@@ -3,8 +3,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCertificatePair } from './certificatePair.ts';
+import type { DoorLimits } from './domain/doorLimits.ts';
 import { hourMs } from './domain/durations.ts';
 import { isLoopback } from './domain/loopback.ts';
+import {
+  type BrokerConfig,
+  type MqttConfig,
+  readBroker,
+  readDoorLimits,
+  readMqtt,
+} from './doorConfig.ts';
 
 /** Log levels of pino, quietest last. */
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -18,7 +26,10 @@ export type Config = {
   /** Absolute path of the folder that holds the database, secrets and caches. */
   readonly dataDir: string;
   readonly http: HttpConfig;
-  readonly mqtt: ListenAddress;
+  readonly mqtt: MqttConfig;
+  /** A broker of others that trackers connect to; undefined = our own. */
+  readonly broker: BrokerConfig | undefined;
+  readonly doorLimits: DoorLimits;
   /** An outside PostgreSQL (`postgres://...`); undefined = the embedded one. */
   readonly databaseUrl: string | undefined;
   /** Positions older than this are dropped, days. */
@@ -74,6 +85,10 @@ const known = new Set([
   'POSKO_TRUSTED_PROXIES',
   'POSKO_MQTT_HOST',
   'POSKO_MQTT_PORT',
+  'POSKO_MQTTS_PORT',
+  'POSKO_TLS_CA',
+  'POSKO_BROKER_URL',
+  'POSKO_DOOR_LIMITS',
   'POSKO_DATABASE_URL',
   'POSKO_RETENTION_DAYS',
   'POSKO_JOURNAL_MAX_MB',
@@ -113,13 +128,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
   }
 
   const isPublished = readSwitch('POSKO_PUBLISHED_ON_LOOPBACK', read, complain);
+  const http = readHttp(isPublished, read, complain);
   const config: Config = {
     dataDir: path.resolve(projectRoot, read('POSKO_DATA_DIR') ?? 'data'),
-    http: readHttp(isPublished, read, complain),
-    mqtt: {
-      host: readMqttHost(isPublished, read, complain),
-      port: readPort('POSKO_MQTT_PORT', 1883, read, complain),
-    },
+    http,
+    mqtt: readMqtt(http.tls, projectRoot, read, complain),
+    broker: readBroker(projectRoot, read, complain),
+    doorLimits: readDoorLimits(read, complain),
     databaseUrl: readDatabaseUrl(read, complain),
     retentionDays: readWhole('POSKO_RETENTION_DAYS', 366, 'days', [1, 3_660], read, complain),
     journal: {
@@ -131,11 +146,14 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
     basemap: readBasemap(read, complain),
     logLevel: readLogLevel(read, complain),
   };
-  if (config.http.port !== 0 && config.http.port === config.mqtt.port) {
-    complain(
-      'POSKO_MQTT_PORT',
-      `is ${config.mqtt.port}, which POSKO_HTTP_PORT is too; they must differ`,
-    );
+  const { port, tls } = config.mqtt;
+  for (const [variable, other] of [
+    ['POSKO_MQTT_PORT', port],
+    ['POSKO_MQTTS_PORT', tls?.port],
+  ] as const) {
+    if (http.port !== 0 && http.port === other) {
+      complain(variable, `is ${other}, which POSKO_HTTP_PORT is too; they must differ`);
+    }
   }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
@@ -145,8 +163,9 @@ export function describeProblems(problems: readonly ConfigProblem[]): string {
   return problems.map(({ variable, problem }) => `  ${variable} ${problem}`).join('\n');
 }
 
-type Read = (variable: string) => string | undefined;
-type Complain = (variable: string, problem: string) => void;
+/** Reads a variable; an empty one counts as unset. */
+export type Read = (variable: string) => string | undefined;
+export type Complain = (variable: string, problem: string) => void;
 
 /**
  * Passwords and positions cross the network in the clear without TLS, so plain HTTP stays on this
@@ -213,19 +232,6 @@ function readTls(read: Read, complain: Complain): HttpConfig['tls'] {
   const pair = readCertificatePair(files);
   if (!pair.ok) complain(pair.file === 'cert' ? 'POSKO_TLS_CERT' : 'POSKO_TLS_KEY', pair.problem);
   return files;
-}
-
-/** Until trackers have secrets of their own, anybody who reaches the broker can pretend to be one. */
-function readMqttHost(isPublished: boolean, read: Read, complain: Complain): string {
-  const host = read('POSKO_MQTT_HOST') ?? '127.0.0.1';
-  if (!isPublished && !isLoopback(host)) {
-    complain(
-      'POSKO_MQTT_HOST',
-      `is "${host}", but in this version trackers have no secrets yet, so it listens on this ` +
-        'machine only: unset it (or use 127.0.0.1) and bring trackers through an SSH tunnel',
-    );
-  }
-  return host;
 }
 
 function readSwitch(variable: string, read: Read, complain: Complain): boolean {

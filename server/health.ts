@@ -17,6 +17,8 @@ export type HealthParts = {
   readonly door: IngestReport | undefined;
   /** Why there is no built-in map, if it could not be built. */
   readonly mapFailure: string | undefined;
+  /** Why a certificate that was to be read anew is still the old one. */
+  readonly tlsFailure: string | undefined;
   readonly database: DatabaseStatus;
   /** What the database cannot do for Posko, a sentence each. */
   readonly lacks: readonly string[];
@@ -31,7 +33,14 @@ export type HealthParts = {
   readonly setAside: SetAsideCounts;
 };
 
-const quietDoor = { connections: 0, maxConnections: 0, admitted: 0, waiting: 0, lost: 0 };
+const quietDoor = {
+  connections: 0,
+  maxConnections: 0,
+  admitted: 0,
+  waiting: 0,
+  lost: 0,
+  broker: undefined,
+};
 /** From this share of what the journal may take on, people should do something about it. */
 const fillingShare = 0.9;
 /** A clock that is off by less was corrected, not set wrong. */
@@ -40,8 +49,8 @@ const clockToleranceMs = 5_000;
 /** The health page: how all parts are, and in plain words what works less well than it should. */
 export function describeHealth(parts: HealthParts): Health {
   const degradations = findDegradations(parts);
-  const { connections, maxConnections, admitted, waiting, lost } = parts.door ?? quietDoor;
-  const { behind, written, duplicates, quarantined, quarantineSkipped } = parts.recorder;
+  const { connections, maxConnections, admitted, waiting, lost, broker } = parts.door ?? quietDoor;
+  const { failing: _, ...recorded } = parts.recorder;
   const isStoring = (parts.door?.journal.state ?? 'storing') === 'storing';
   return {
     status: !isStoring ? 'not_ready' : degradations.length === 0 ? 'ready' : 'degraded',
@@ -49,16 +58,20 @@ export function describeHealth(parts: HealthParts): Health {
     version: parts.version,
     mode: parts.mode,
     startedAt: parts.startedAt,
-    door: { connections, maxConnections, admitted, waiting, lost },
+    door: {
+      connections,
+      maxConnections,
+      admitted,
+      waiting,
+      lost,
+      broker: broker === undefined ? null : { url: broker.url, isConnected: broker.isConnected },
+    },
     journal: parts.door?.journal ?? null,
     positions: parts.verdicts,
     storage: {
       kind: parts.database.kind,
-      behind,
-      written,
-      duplicates,
-      quarantined,
-      quarantineSkipped,
+      ...recorded,
+      quarantineDisplaced: parts.maintenance.quarantineDisplaced,
     },
     retentionRules: describeRules(parts.maintenance),
     live: parts.live,
@@ -76,20 +89,11 @@ function findDegradations(parts: HealthParts): Degradation[] {
   const { door, mapFailure, database, lacks, recorder, maintenance } = parts;
   const { lostRecords, clockAheadMs } = parts;
   const found: Degradation[] = door === undefined ? [] : journalDegradations(door.journal);
-  const { failing } = recorder;
-  if (failing !== null || database.state === 'away') {
-    const since = failing === null ? '' : ` since ${new Date(failing.sinceMs).toISOString()}`;
-    found.push({
-      code: 'database_away',
-      detail:
-        `the database does not take positions${since} (${failing?.error ?? database.error ?? 'away'}): ` +
-        `the map goes on, the journal keeps ${recorder.behind} records for it`,
-    });
-  }
-  if (recorder.quarantineSkipped > 0) {
+  found.push(...recordDegradations(recorder, database));
+  if (maintenance.quarantineDisplaced > 0) {
     found.push({
       code: 'quarantine_skipped',
-      detail: `${recorder.quarantineSkipped} messages or fixes since the start were refused beyond what is kept of one tracker in a minute, and are only counted: setAside says whose they are`,
+      detail: `${maintenance.quarantineDisplaced} dead letters since the start went before their time to make room for newer ones: setAside says who sends so many`,
     });
   }
   if (lostRecords > 0) {
@@ -126,10 +130,54 @@ function findDegradations(parts: HealthParts): Degradation[] {
       detail: `the built-in map could not be built (${mapFailure}): run "npm run build" as the owner of the checkout and start again, or set POSKO_BASEMAP`,
     });
   }
+  if (door?.broker?.isConnected === false) {
+    const { url, sinceMs, error } = door.broker;
+    found.push({
+      code: 'broker_away',
+      detail: `no connection to the broker ${url} since ${new Date(sinceMs).toISOString()} (${error ?? 'not yet'}): it keeps what trackers send meanwhile, and Posko tries again by itself`,
+    });
+  }
+  if (parts.tlsFailure !== undefined) {
+    found.push({
+      code: 'certificate_old',
+      detail: `the certificate could not be read anew (${parts.tlsFailure}): the one before goes on; mend the files and send SIGHUP again`,
+    });
+  }
   if (door !== undefined && door.connections >= door.maxConnections) {
     found.push({
       code: 'connections_full',
       detail: `all ${door.maxConnections} connections are in use: raise the limit of open files`,
+    });
+  }
+  return found;
+}
+
+/** What keeps records out of the database. */
+function recordDegradations(recorder: RecorderStatus, database: DatabaseStatus): Degradation[] {
+  const { failing, behind, quarantineSkipped, leftOut } = recorder;
+  const found: Degradation[] = [];
+  if (failing !== null || database.state === 'away') {
+    const code = failing?.what ?? 'database_away';
+    const since = failing === null ? '' : ` since ${new Date(failing.sinceMs).toISOString()}`;
+    const error = failing?.error ?? database.error ?? 'away';
+    const kept = `the map goes on, the journal keeps ${behind} records`;
+    const texts = {
+      database_away: `the database does not take positions${since} (${error}): ${kept} for it`,
+      database_refuses: `the database answers and refuses to write${since} (${error}): ${kept} until it takes them; look at its rights, its schema and whether it is read-only`,
+      journal_unreadable: `the journal cannot be read${since} (${error}): ${kept} that the database lacks; check the disk and the limit of open files`,
+    } as const;
+    found.push({ code, detail: texts[code] });
+  }
+  if (leftOut > 0) {
+    found.push({
+      code: 'records_left_out',
+      detail: `${leftOut} times since the start something that a tracker sent could not be written and was left out, so that it holds up nothing else: the log says what and why (event rowLeftOut)`,
+    });
+  }
+  if (quarantineSkipped > 0) {
+    found.push({
+      code: 'quarantine_skipped',
+      detail: `${quarantineSkipped} messages or fixes since the start were refused beyond what is kept of one tracker, and of all, in a minute, and are only counted: setAside says whose they are`,
     });
   }
   return found;

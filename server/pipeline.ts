@@ -7,19 +7,38 @@
  * in the recorder, which follows the journal at the pace of the database.
  */
 import type { Decode } from './domain/decoded.ts';
+import type { DeviceEvent } from './domain/deviceEvent.ts';
 import type { Fix } from './domain/fix.ts';
-import { type JournalChunk, type JournalRecord, recordsOf } from './domain/journalRecord.ts';
+import {
+  type JournalChunk,
+  type JournalRecord,
+  receivedAtOf,
+  recordsOf,
+} from './domain/journalRecord.ts';
 import type { Position } from './domain/position.ts';
 import type { SetAsideReason } from './domain/setAside.ts';
-import { acceptFix } from './tracking/acceptFix.ts';
+import { acceptFix, newestTime, type Receipt } from './tracking/acceptFix.ts';
+import { eventTime } from './tracking/eventTime.ts';
+import type { JudgedTracker } from './tracking/roster.ts';
 import { advance, type Track } from './tracking/track.ts';
+import { hasChanged } from './tracking/trackerClock.ts';
 import type { Tracks } from './tracking/tracks.ts';
 
 /** A message of a tracker, as the journal has it. */
 export type RawMessage = Extract<JournalRecord, { kind: 'raw_message' }>;
+/** A message that the door did not let in. */
+export type RefusedMessage = Extract<JournalRecord, { kind: 'refused_message' }>;
 
-/** Where a position or a refusal comes from: a message, and which fix or fault of it. */
+/** Where a position, an event or a refusal comes from: a message, and which part of it. */
 export type Origin = { readonly message: RawMessage; readonly part: number };
+
+/** What a tracker said beside its place, with the time that can be believed. */
+export type TrackerEvent = {
+  readonly trackerKey: number;
+  readonly event: DeviceEvent;
+  readonly happenedAtMs: number;
+  readonly receivedAtMs: number;
+};
 
 /** What goes no further, and why. */
 export type Refused = {
@@ -36,12 +55,20 @@ export type PipelineParts = {
   readonly decode: Decode;
   readonly tracks: Tracks;
   /** Undefined when no such tracker is registered any more. */
-  readonly trackerKeyOf: (trackerId: string) => number | undefined;
+  readonly trackerOf: (trackerId: string) => JudgedTracker | undefined;
   /** Fixes older than this at their receipt come from a wrong clock, milliseconds. */
   readonly retentionMs: number;
   /** Takes a live or delayed position with the track as it is after it. */
   readonly onPosition: (position: Position, track: Track, origin: Origin) => void;
   readonly onRefused: (refused: Refused, origin: Origin) => void;
+  /** Takes what a tracker said beside its place. An SOS always comes here, once for each message with one. */
+  readonly onEvent: (event: TrackerEvent, origin: Origin) => void;
+  /** Takes a track whose tracker's clock is seen with other eyes; before the position that showed it. */
+  readonly onClock?: ((track: Track) => void) | undefined;
+  /** A tracker was heard: any message but word that it has gone. */
+  readonly onHeard?: ((trackerKey: number, atMs: number) => void) | undefined;
+  /** Takes what the door refused; nothing is made of it. */
+  readonly onRefusedMessage?: ((message: RefusedMessage) => void) | undefined;
 };
 
 /** How many positions got which verdict since the start. */
@@ -75,6 +102,9 @@ export function createPipeline(parts: PipelineParts): {
         case 'raw_message':
           takeMessage(record, isStored);
           break;
+        case 'refused_message':
+          parts.onRefusedMessage?.(record);
+          break;
         case 'operator_action':
         case 'versioned_change':
         case 'clock_tick':
@@ -85,53 +115,107 @@ export function createPipeline(parts: PipelineParts): {
   }
 
   function takeMessage(message: RawMessage, isStored: boolean): void {
-    const decoded = parts.decode(message.codec, message.payload);
+    const { trackerId, atMs } = message;
+    const tracker = parts.trackerOf(trackerId);
+    const context = { timeZone: tracker?.timeZone, receivedAtMs: receivedAtOf(message) };
+    const decoded = parts.decode(message.codec, message.payload, context);
     let part = 0;
     const origin = (): Origin => ({ message, part: part++ });
     for (const { reason, detail } of decoded.refused) {
       parts.onRefused({ reason, detail, fix: undefined, isOnlyAField: false }, origin());
     }
+    if (decoded.isNotALocation) counts.notALocation += 1;
+    const { fixes, events } = decoded;
+    // before the fixes: nobody waits for a thousand stored places to hear an SOS
+    for (const event of events) takeEvent(event, tracker, origin());
+    // what somebody sends once more is no word of the tracker
+    const isOfNow = message.firstReceivedAtMs === undefined && !events.some(isFarewell);
+    if (tracker !== undefined && isOfNow) parts.onHeard?.(tracker.key, atMs);
+    const last = fixes.at(-1);
+    const offsetMs = tracker === undefined ? 0 : parts.tracks.get(tracker.key)?.clock.offsetMs;
+    const newestOfMessageMs = newestTime(fixes, offsetMs ?? 0, receivedAtOf(message));
+    for (const fix of fixes) {
+      takeFix(fix, tracker, origin(), {
+        isStored,
+        isLastOfMessage: fix === last,
+        newestOfMessageMs,
+      });
+    }
+    // last: they are only counted, and there can be more of them than a part's number holds
     for (const { detail } of decoded.ignoredFields) {
       const refused = { reason: 'field_ignored', detail, fix: undefined } as const;
       parts.onRefused({ ...refused, isOnlyAField: true }, origin());
     }
-    if (decoded.isNotALocation) counts.notALocation += 1;
-    for (const fix of decoded.fixes) takeFix(fix, origin(), isStored);
   }
 
-  function takeFix(fix: Fix, origin: Origin, isStored: boolean): void {
-    const { trackerId, atMs } = origin.message;
-    const refuse = (reason: SetAsideReason, detail: string): void => {
-      parts.onRefused({ reason, detail, fix, isOnlyAField: false }, origin);
-    };
-    const trackerKey = parts.trackerKeyOf(trackerId);
-    const track = trackerKey === undefined ? undefined : parts.tracks.get(trackerKey);
+  function takeEvent(event: DeviceEvent, tracker: JudgedTracker | undefined, origin: Origin): void {
+    const track = tracker === undefined ? undefined : parts.tracks.get(tracker.key);
     if (track === undefined) {
-      // it was removed between the door and here
-      refuse('unknown_tracker', 'removed since it sent this');
+      parts.onRefused({ ...removed, fix: undefined }, origin);
       return;
     }
-    const position = acceptFix(fix, track, atMs, parts.retentionMs);
+    const { trackerKey, clock } = track;
+    const receivedAtMs = receivedAtOf(origin.message);
+    const happenedAtMs = eventTime(event, clock, receivedAtMs, parts.retentionMs);
+    parts.onEvent({ trackerKey, event, happenedAtMs, receivedAtMs }, origin);
+  }
+
+  function takeFix(
+    fix: Fix,
+    tracker: JudgedTracker | undefined,
+    origin: Origin,
+    more: Pick<Receipt, 'isStored' | 'isLastOfMessage' | 'newestOfMessageMs'>,
+  ): void {
+    const track = tracker === undefined ? undefined : parts.tracks.get(tracker.key);
+    if (tracker === undefined || track === undefined) {
+      parts.onRefused({ ...removed, fix }, origin);
+      return;
+    }
+    const judged = acceptFix(fix, track, {
+      receivedAtMs: receivedAtOf(origin.message),
+      retentionMs: parts.retentionMs,
+      kind: tracker.kind,
+      ...more,
+    });
+    const { position } = judged;
     counts[position.verdict] += 1;
+    // what came before and is read only now shows nothing of how the clock is since
+    const isOfNow = origin.message.firstReceivedAtMs === undefined;
+    const learned = isOfNow ? judged : { ...judged, clock: track.clock };
+    const moved = advance(track, learned, more.isStored);
+    if (moved !== track) parts.tracks.set(moved);
+    if (hasChanged(track.clock, moved.clock)) parts.onClock?.(moved);
     switch (position.verdict) {
       case 'live':
-      case 'delayed': {
-        const moved = advance(track, position, isStored);
-        parts.tracks.set(moved);
+      case 'delayed':
         parts.onPosition(position, moved, origin);
         return;
-      }
       case 'duplicate':
         return;
       case 'implausible':
-      case 'quarantined':
-        if (position.reason === undefined) throw new Error(`${position.verdict} without a reason`);
-        refuse(position.reason, describe(position));
+      case 'quarantined': {
+        const { reason } = position;
+        if (reason === undefined) throw new Error(`${position.verdict} without a reason`);
+        const refused = { reason, detail: describe(position), isOnlyAField: false };
+        parts.onRefused({ ...refused, fix: position.fix }, origin);
         return;
+      }
     }
   }
 
   return { take, counts };
+}
+
+/** It was registered when the door let its message in. */
+const removed = {
+  reason: 'unknown_tracker',
+  detail: 'removed since it sent this',
+  isOnlyAField: false,
+} as const;
+
+/** True for word that a tracker has gone, which usually another says for it: the broker. */
+function isFarewell({ kind, online }: DeviceEvent): boolean {
+  return kind === 'status' && online === false;
 }
 
 function describe({ fix, receivedAtMs }: Position): string {

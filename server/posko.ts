@@ -7,12 +7,15 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { Ingest, ListenError } from '../ingest/ingest.ts';
-import type { IngestReport } from '../ingest/messages.ts';
+import type { DoorPorts, IngestReport } from '../ingest/messages.ts';
+import { readTopic } from '../ingest/mqtt/topic.ts';
 import { createServerClock } from '../ingest/serverClock.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ensureWebBuilt } from '../web/build/ensureWebBuilt.ts';
 import type { AccountRecords } from './accounts/accountRecords.ts';
 import type { Accounts } from './accounts/accounts.ts';
+import { createDoorKeeper } from './accounts/doorKeeper.ts';
+import { phoneReach } from './accounts/phoneLinks.ts';
 import { apiRoutes } from './api/apiRoutes.ts';
 import { type HttpParts, HttpServer } from './api/httpServer.ts';
 import type { RouteWithAccess } from './api/requireAccess.ts';
@@ -22,6 +25,7 @@ import { demoUser, seedDemo, seedDemoUser, startDemoTrackers } from './demo.ts';
 import { dayMs } from './domain/durations.ts';
 import type { JournalStatus } from './domain/journalStatus.ts';
 import { urlHost } from './domain/loopback.ts';
+import type { Submission } from './domain/submission.ts';
 import { errorCode } from './domain/systemError.ts';
 import { readFileBudget } from './fileBudget.ts';
 import { type FollowedJournal, followJournal } from './followJournal.ts';
@@ -55,11 +59,14 @@ export type Entrance = { readonly kind: 'setup' | 'link'; readonly secret: strin
 /** A server that runs. */
 export type RunningPosko = {
   readonly httpPort: number;
-  readonly mqttPort: number;
+  /** Where trackers connect; undefined for a way that is off. */
+  readonly doorPorts: DoorPorts;
   /** Every address that is answered over HTTP, with who may call it. */
   readonly routes: readonly RouteWithAccess[];
   /** What follows the address of the page to get in without an account: to set up, or into the demonstration. */
   readonly entrance: Entrance | undefined;
+  /** Reads certificates and keys anew; one that cannot be used leaves the one before, and the health page says so. */
+  reloadTls(): Promise<void>;
   /** Stops everything, newest part first, and resolves when all of it has ended. */
   close(): Promise<void>;
   /** Kills what would outlive this process, without waiting: for when `close` takes too long. */
@@ -102,10 +109,12 @@ async function startParts(
   const database = await openDatabase({ databaseUrl, dataDir: dataDir.dir, log, signal });
   parts.defer(() => database.close());
   const pageDir = await untilAborted(built, signal);
-  if (mode === 'demo') await seedDemo(database.pool);
+  const demoSecrets = mode === 'demo' ? await seedDemo(database.pool) : undefined;
 
   const hub = new LiveHub({ version, mode }, nowMs);
-  const core = createLiveCore(database.pool, hub, config.retentionDays * dayMs);
+  const retentionMs = config.retentionDays * dayMs;
+  const core = createLiveCore(database.pool, hub, retentionMs, nowMs);
+  const doorKeeper = createDoorKeeper({ nowMs, log });
   const maintenance = new Maintenance({
     pool: database.pool,
     dialect: database.dialect,
@@ -122,6 +131,8 @@ async function startParts(
   const ingest = new Ingest(
     {
       mqtt: config.mqtt,
+      broker: config.broker,
+      limits: config.doorLimits,
       maxConnections: files.trackers,
       clockBaseMs: clock.baseMs,
       journal: { dir: journalDir, ...config.journal, consumers: [recorderName] },
@@ -136,14 +147,21 @@ async function startParts(
         if (report.journal.state !== before) logState(report.journal, log);
         door = report;
       },
+      onVerify: (check) => doorKeeper.check(check),
+      onUnknown: (unknown) => doorKeeper.noteUnknown(unknown),
+      onContacts: (contacts) => core.takeContacts(contacts),
       onTrouble: (sentence) => log.error({ event: 'ingestTrouble' }, sentence),
       onCrash: onFatal,
     },
   );
   const roster = new RosterKeeper({
-    read: core.readRoster,
+    read: async () => {
+      const changesInMs = await core.readRoster();
+      doorKeeper.set(core.door().secrets);
+      return changesInMs;
+    },
     onRead: () => {
-      ingest.setTrackers(core.roster.trackers);
+      ingest.setPrincipals(core.door().principals);
       const { length } = core.roster.trackers;
       log.info({ event: 'rosterRead', trackers: length }, 'the trackers were read');
     },
@@ -174,10 +192,12 @@ async function startParts(
     signal,
   });
   const { recorder, lastSequence, lostRecords } = followed;
-  const mqttPort = await ingest
-    .listen(core.roster.trackers, lastSequence)
+  core.start();
+  parts.defer(() => core.close());
+  const doorPorts = await ingest
+    .listen(core.door().principals, lastSequence)
     .catch((error: unknown) => {
-      throw asStartError(error, 'MQTT', config.mqtt.host, config.mqtt.port);
+      throw asListenError(error, config.mqtt);
     });
   const records = createAccountRecords(database.pool);
   const { accounts, close: closeAccounts } = await openAccounts({
@@ -189,6 +209,9 @@ async function startParts(
     nowMs,
   });
   parts.defer(closeAccounts);
+  const submit = (submission: Submission) => ingest.submit(submission);
+  let httpPort = config.http.port;
+  let tlsFailure: string | undefined;
   const http = await createHttp({
     maxConnections: files.http,
     reach: config.http,
@@ -199,12 +222,26 @@ async function startParts(
     pageDir,
     log,
     takeScreen: (socket, access) => hub.take(socket, access),
+    door: {
+      submit,
+      packetBytes: config.doorLimits.packetBytes,
+      onSetAside: (reason, last) => core.setAside.add(reason, last),
+    },
     routes: apiRoutes({
       accounts,
       pool: database.pool,
       roster: core.roster,
       tracks: core.tracks,
+      stateOf: core.stateOf,
       appendLog: records.appendLog,
+      doorKeeper,
+      phoneReach: (host) =>
+        phoneReach(withPorts(config, httpPort, doorPorts), config.http.names[0] ?? host),
+      submit,
+      claimOf: readTopic,
+      decode: core.judging.decode,
+      retentionMs,
+      nowMs,
     }),
     health: () =>
       describeHealth({
@@ -213,6 +250,7 @@ async function startParts(
         startedAt,
         door,
         mapFailure: basemap.failure(),
+        tlsFailure,
         database: database.status(),
         lacks: database.missing,
         recorder: recorder.status(),
@@ -225,23 +263,46 @@ async function startParts(
       }),
   });
   parts.defer(() => http.close());
-  hub.start(mqttPort);
+  hub.start(doorPorts.mqtt ?? null);
   // screens go before the HTTP server, which does not end before its last socket
   parts.defer(() => hub.close());
-  const httpPort = await http.start(config.http.host, config.http.port).catch((error: unknown) => {
+  httpPort = await http.start(config.http.host, config.http.port).catch((error: unknown) => {
     throw asStartError(error, 'HTTP', config.http.host, config.http.port);
   });
 
   const entrance = await openEntrance(accounts, records, mode);
-  if (mode === 'demo') {
-    const trackers = await startDemoTrackers(
-      `mqtt://${urlHost(config.mqtt.host)}:${mqttPort}`,
-      nowMs,
-    );
+  if (demoSecrets !== undefined) {
+    const brokerUrl = `mqtt://${urlHost(config.mqtt.host)}:${doorPorts.mqtt}`;
+    const trackers = await startDemoTrackers(brokerUrl, demoSecrets, nowMs);
     parts.defer(() => trackers.stop());
   }
   const { routes } = http;
-  return { httpPort, mqttPort, routes, entrance, abandon: () => database.abandon() };
+  const reloadTls = async (): Promise<void> => {
+    const failures = [reloadOfPage(http), await ingest.reloadTls()];
+    tlsFailure = failures.find((failure) => failure !== undefined);
+    if (tlsFailure === undefined)
+      log.info({ event: 'tlsReloaded' }, 'the certificate was read anew');
+    else
+      log.error({ event: 'tlsNotReloaded', error: tlsFailure }, 'the certificate before goes on');
+  };
+  const abandon = (): void => database.abandon();
+  return { httpPort, doorPorts, routes, entrance, reloadTls, abandon };
+}
+
+/** The settings with the ports that are in use. */
+function withPorts({ http, mqtt, broker }: Config, httpPort: number, ports: DoorPorts) {
+  const tls = ports.mqtts === undefined ? undefined : { port: ports.mqtts };
+  return { http: { ...http, port: httpPort }, mqtt: { ...mqtt, port: ports.mqtt, tls }, broker };
+}
+
+/** Why the page goes on with the certificate before; undefined: it has the new one. */
+function reloadOfPage(http: HttpServer): string | undefined {
+  try {
+    http.reloadTls();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Until there is an administrator somebody at the console makes one; the demonstration lets everybody in who has its link. */
@@ -293,8 +354,17 @@ async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal)
   }
 }
 
-function asStartError(error: unknown, what: 'HTTP' | 'MQTT', host: string, port: number): unknown {
-  const code = error instanceof ListenError ? error.code : errorCode(error);
+function asListenError(error: unknown, { host, port, tls }: Config['mqtt']): unknown {
+  if (!(error instanceof ListenError)) return error;
+  const { code, door, message } = error;
+  if (code === 'bad_certificate') return new StartError(message, { cause: error });
+  const [what, wanted] =
+    door === 'mqtt' ? (['MQTT', port] as const) : (['MQTTS', tls?.port] as const);
+  return new StartError(describeListenFailure(code, what, host, wanted ?? 0), { cause: error });
+}
+
+function asStartError(error: unknown, what: 'HTTP', host: string, port: number): unknown {
+  const code = errorCode(error);
   if (code === undefined) return error;
   return new StartError(describeListenFailure(code, what, host, port), { cause: error });
 }

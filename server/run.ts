@@ -76,9 +76,14 @@ async function serve(config: Config, mode: 'live' | 'demo', log: Logger): Promis
     void stop('failure', 1);
   };
   process.on('uncaughtException', onFatal);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => void stop(signal, 0));
   }
+  // with a certificate it means what it means to other servers; without one, that the terminal closed
+  process.on('SIGHUP', () => {
+    if (config.http.tls === undefined) void stop('SIGHUP', 0);
+    else running?.reloadTls().catch(onFatal);
+  });
 
   const start = async (): Promise<void> => {
     try {
@@ -105,19 +110,19 @@ async function serve(config: Config, mode: 'live' | 'demo', log: Logger): Promis
 function announce(
   config: Config,
   mode: 'live' | 'demo',
-  { httpPort, mqttPort, entrance }: RunningPosko,
+  { httpPort, doorPorts, entrance }: RunningPosko,
   log: Logger,
 ): void {
   const scheme = config.http.tls === undefined ? 'http' : 'https';
   const url = `${scheme}://${urlHost(config.http.shownHost)}:${httpPort}/`;
   const http = { host: config.http.host, port: httpPort };
-  const mqtt = { host: config.mqtt.host, port: mqttPort };
-  const { tls, trustedProxies, host, shownHost } = config.http;
-  const isProtected = tls !== undefined || trustedProxies.length > 0;
-  const isPlain = !isProtected && !isLoopback(host) && !isLoopback(shownHost);
+  const { host } = config.mqtt;
+  const mqtt = doorPorts.mqtt === undefined ? undefined : { host, port: doorPorts.mqtt };
+  const mqtts = doorPorts.mqtts === undefined ? undefined : { host, port: doorPorts.mqtts };
+  const isPlain = isPlainToOthers(config.http);
   // at every log level: programs wait for this line
   const always = log.child({}, { level: 'info' });
-  always.info({ event: 'listening', mode, url, http, mqtt, dataDir: config.dataDir });
+  always.info({ event: 'listening', mode, url, http, mqtt, mqtts, dataDir: config.dataDir });
   if (isPlain)
     log.warn({ event: 'plainHttp' }, 'passwords and positions cross the network in the clear');
   const what = mode === 'demo' ? 'The Posko demonstration runs' : 'Posko runs';
@@ -127,13 +132,22 @@ function announce(
     entrance?.kind === 'setup'
       ? '\nThe link makes the first administrator: it works once, for 30 minutes; a restart prints a new one.'
       : '';
+  const ways = [
+    ...(mqtt === undefined ? [] : [`MQTT on ${host} port ${mqtt.port}`]),
+    ...(mqtts === undefined ? [] : [`MQTT over TLS on ${host} port ${mqtts.port}`]),
+    ...(config.broker === undefined ? [] : ['through the broker of POSKO_BROKER_URL']),
+  ];
   const plain = isPlain
     ? '\nWithout TLS, passwords and positions cross the network in the clear (POSKO_ALLOW_PLAIN_HTTP).'
     : '';
-  const trackers = `trackers: MQTT on ${mqtt.host} port ${mqtt.port}`;
   process.stderr.write(
-    `\n${what}: open ${open} (${trackers}).${why}${plain}\nCtrl-C stops it.\n\n`,
+    `\n${what}: open ${open} (trackers: ${ways.join(', ')}).${why}${plain}\nCtrl-C stops it.\n\n`,
   );
+}
+
+function isPlainToOthers({ tls, trustedProxies, host, shownHost }: Config['http']): boolean {
+  const isProtected = tls !== undefined || trustedProxies.length > 0;
+  return !isProtected && !isLoopback(host) && !isLoopback(shownHost);
 }
 
 function readArguments(argv: readonly string[]): { mode: 'live' | 'demo' } | undefined {
@@ -162,6 +176,13 @@ function readConfig(mode: 'live' | 'demo'): Config | undefined {
   }
   // a demonstration never touches real data
   return mode === 'demo'
-    ? { ...loaded.config, dataDir: `${loaded.config.dataDir}-demo`, databaseUrl: undefined }
+    ? {
+        ...loaded.config,
+        dataDir: `${loaded.config.dataDir}-demo`,
+        databaseUrl: undefined,
+        broker: undefined,
+        // its own trackers come that way
+        mqtt: { ...loaded.config.mqtt, port: loaded.config.mqtt.port ?? 0 },
+      }
     : loaded.config;
 }

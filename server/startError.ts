@@ -8,11 +8,12 @@ export class StartError extends ObstacleError {
 /** What a failed listen means, as a sentence. */
 export function describeListenFailure(
   code: string,
-  what: 'HTTP' | 'MQTT',
+  what: 'HTTP' | 'MQTT' | 'MQTTS',
   host: string,
   port: number,
 ): string {
   const variable = `POSKO_${what}_PORT`;
+  const hostVariable = what === 'HTTP' ? 'POSKO_HTTP_HOST' : 'POSKO_MQTT_HOST';
   switch (code) {
     case 'EADDRINUSE':
       return (
@@ -23,7 +24,7 @@ export function describeListenFailure(
       return `${what} port ${port} on ${host} needs more rights: set ${variable} to a port from 1024 on`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${host} is not an address of this machine: correct or unset POSKO_${what}_HOST`;
+      return `${host} is not an address of this machine: correct or unset ${hostVariable}`;
     default:
       return `${what} cannot listen on ${host} port ${port} (${code})`;
   }

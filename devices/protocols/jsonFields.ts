@@ -88,5 +88,15 @@ export function courseFrom(courseDeg: number | undefined): number | undefined {
 
 /** A message of which nothing could be used. */
 export function onlyRefused({ reason, detail }: Refusal<DecodeReason>): Decoded {
-  return { fixes: [], refused: [{ reason, detail }], ignoredFields: [], isNotALocation: false };
+  const refused = [{ reason, detail }];
+  return { fixes: [], events: [], refused, ignoredFields: [], isNotALocation: false };
 }
+
+/** A message that rightly carries no place and says nothing else of use. */
+export const notALocation: Decoded = {
+  fixes: [],
+  events: [],
+  refused: [],
+  ignoredFields: [],
+  isNotALocation: true,
+};

@@ -5,6 +5,7 @@ import {
   courseFrom,
   isJsonObject,
   type JsonObject,
+  notALocation,
   onlyRefused,
   optionalNumber,
   parseJson,
@@ -28,7 +29,8 @@ const attributeNames = {
 /**
  * Decodes an OwnTracks message, `_type` "location" (OwnTracks Booklet, "JSON"): `tst` epoch
  * seconds, `vel` km/h, `acc` and `alt` metres, `batt` percent, `cog` degrees. The phones say -1 for
- * what they do not know. Other types (card, lwt, transition, waypoint ...) carry no fix.
+ * what they do not know. An "lwt" is what the broker says when the app has gone. Other
+ * types (card, transition, waypoint ...) carry no fix.
  */
 export function decodeOwnTracks(raw: Uint8Array): Decoded {
   // an app clears a retained message by an empty one
@@ -52,10 +54,16 @@ export function decodeOwnTracks(raw: Uint8Array): Decoded {
       ),
     );
   }
-  return type === 'location' ? readLocation(json.value) : notALocation;
+  switch (type) {
+    case 'location':
+      return readLocation(json.value);
+    case 'lwt':
+      // its `tst` is when the app connected, not when it was lost
+      return { ...notALocation, events: [{ kind: 'status', online: false }] };
+    default:
+      return notALocation;
+  }
 }
-
-const notALocation: Decoded = { fixes: [], refused: [], ignoredFields: [], isNotALocation: true };
 
 function readLocation(object: JsonObject): Decoded {
   const timeS = requiredNumber(object, 'tst', -maxEpochS, maxEpochS);
@@ -79,7 +87,7 @@ function readLocation(object: JsonObject): Decoded {
     batteryPct: known('batt', 100),
     attributes: readAttributes(object),
   };
-  return { fixes: [fix], refused: [], ignoredFields, isNotALocation: false };
+  return { fixes: [fix], events: [], refused: [], ignoredFields, isNotALocation: false };
 }
 
 function readAttributes(object: JsonObject): FixAttributes | undefined {

@@ -57,13 +57,16 @@ export function reportOf(
 export class SimulatedTracker {
   readonly #unit: SimulatedUnit;
   readonly #region: string;
+  readonly #secret: string;
   readonly #nowMs: () => number;
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(unit: SimulatedUnit, region: string, nowMs: () => number) {
+  /** @param secret with which it shows that it is the tracker of its unit's id */
+  constructor(unit: SimulatedUnit, region: string, secret: string, nowMs: () => number) {
     this.#unit = unit;
     this.#region = region;
+    this.#secret = secret;
     this.#nowMs = nowMs;
   }
 
@@ -73,7 +76,10 @@ export class SimulatedTracker {
     const client = await connectAsync(brokerUrl, {
       clientId: this.#unit.id,
       username: this.#unit.id,
+      password: this.#secret,
       reconnectPeriod: 2_000,
+      // it stops for ever otherwise when the server is busy
+      reconnectOnConnackError: true,
     });
     this.#client = client;
     const report = (): void => {

@@ -6,10 +6,14 @@ export type JournalOutcome = 'stored' | 'not_stored';
 /** Told once for each record. */
 export type OnSettled = (outcome: JournalOutcome) => void;
 
+/** Whether one more record of this sender may use the reserve; undefined: the server itself. */
+export type MayUseReserve = (trackerId: string | undefined, bytes: number) => boolean;
+
 type Member = {
   readonly at: number;
   readonly end: number;
   readonly isUrgent: boolean;
+  readonly trackerId: string | undefined;
   /** Of `performance.now()`. */
   readonly addedAtMs: number;
   readonly onSettled: OnSettled;
@@ -63,7 +67,15 @@ export class CommitGroup {
     this.#reserve(end);
     writeFrame(this.#bytes, at, atMs, input);
     this.#length = end;
-    this.#members.push({ at, end, isUrgent, addedAtMs: performance.now(), onSettled });
+    const trackerId = input.kind === 'raw_message' ? input.trackerId : undefined;
+    this.#members.push({
+      at,
+      end,
+      isUrgent,
+      trackerId,
+      addedAtMs: performance.now(),
+      onSettled,
+    });
     this.#lastAtMs = atMs;
     if (isUrgent) this.#urgent += 1;
   }
@@ -80,14 +92,21 @@ export class CommitGroup {
   }
 
   /**
-   * The members that may use the reserve and the others, each as a group of their own, which tell
+   * The members that are urgent and may use the reserve and the others, each as a group of their own, which tell
    * them from now on.
    */
-  split(): { readonly urgent: CommitGroup; readonly others: CommitGroup } {
+  split(mayUseReserve: MayUseReserve): {
+    readonly urgent: CommitGroup;
+    readonly others: CommitGroup;
+  } {
     this.#isSettled = true;
     const urgent = new CommitGroup(this.#length);
     const others = new CommitGroup(this.#length);
-    for (const member of this.#members) (member.isUrgent ? urgent : others).#take(this, member);
+    for (const member of this.#members) {
+      const { isUrgent, trackerId, at, end } = member;
+      const mayUse = isUrgent && mayUseReserve(trackerId, end - at);
+      (mayUse ? urgent : others).#take(this, member);
+    }
     return { urgent, others };
   }
 

@@ -3,6 +3,7 @@ import type { JournalChunk, JournalInput } from '../../server/domain/journalReco
 import type { JournalState, JournalStatus } from '../../server/domain/journalStatus.ts';
 import { CommitGroup, type OnSettled } from './commitGroup.ts';
 import type { RecoveredJournal } from './recoverJournal.ts';
+import { ReserveShares } from './reserveShares.ts';
 import { clearSequences } from './sealedFrame.ts';
 import { type DiskLimits, isNoRoom, SegmentFiles } from './segmentFiles.ts';
 import { StoringClock } from './storingClock.ts';
@@ -18,7 +19,7 @@ export type JournalLimits = DiskLimits & {
 /** Bounds that suit every installation; the other two are settings. */
 export const defaultJournalLimits = {
   segmentBytes: 64 << 20,
-  // some 30,000 SOS
+  // some 30,000 SOS, of one tracker 500
   reserveBytes: 4 << 20,
   maxWaitingBytes: 16 << 20,
   // less than one and a half keepalives of every client whose keepalive is 2 s or more
@@ -60,6 +61,7 @@ const reserveEveryMs = 10_000;
  */
 export class JournalWriter {
   readonly #files: SegmentFiles;
+  readonly #shares: ReserveShares;
   readonly #limits: JournalLimits;
   readonly #handlers: JournalHandlers;
   readonly #consumed: Map<string, number>;
@@ -88,6 +90,7 @@ export class JournalWriter {
     handlers: JournalHandlers,
   ) {
     this.#files = new SegmentFiles(dir, recovered, limits);
+    this.#shares = new ReserveShares(limits.reserveBytes);
     this.#limits = limits;
     this.#handlers = handlers;
     this.#consumed = new Map(consumers.map((name) => [name, 0]));
@@ -226,11 +229,12 @@ export class JournalWriter {
 
   /** The disk takes nothing: what may use the reserve does, the rest is given up. */
   async #commitUrgent(group: CommitGroup): Promise<void> {
+    if (!this.#files.isInReserve) this.#shares.clear();
     const { urgent, others } = group.hasUrgent
-      ? group.split()
+      ? group.split((trackerId, bytes) => this.#shares.take(trackerId, bytes))
       : { urgent: undefined, others: group };
     this.#giveUp(others);
-    if (urgent === undefined) return;
+    if (urgent === undefined || urgent.count === 0) return;
     try {
       await this.#files.writeToReserve(urgent.frames, urgent.lastAtMs);
       this.#stored(urgent);

@@ -65,6 +65,11 @@ export class SegmentFiles {
     return this.#hasReserve;
   }
 
+  /** True while the reserve is written to. */
+  get isInReserve(): boolean {
+    return this.#active?.isReserve ?? false;
+  }
+
   get usedBytes(): number {
     return this.#bytesFrom(0);
   }

@@ -1,88 +1,85 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { Aedes, type Client, type PublishPacket } from 'aedes';
+import type { Socket } from 'node:net';
+import { Aedes, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
+import type { DoorLimits } from '../../server/domain/doorLimits.ts';
+import { unmapped } from '../../server/domain/loopback.ts';
 import type { DoorReason } from '../../server/domain/setAside.ts';
+import type { NotIdentified, Proof } from '../identities.ts';
+import type { DoorPorts, IngestSettings } from '../messages.ts';
+import type { Speaker } from '../principals.ts';
 import { Acknowledgements } from './acknowledgements.ts';
-import { guardSocket } from './packetSizeGuard.ts';
+import { brokerReason } from './brokerReason.ts';
+import { clientCertificateOf } from './clientCertificate.ts';
+import { ConnectGate } from './connectGate.ts';
+import type { Connection } from './connection.ts';
+import { sayFarewell } from './farewell.ts';
+import { Intake } from './intake.ts';
+import { meterReading } from './metered.ts';
+import type { MqttHandlers } from './mqttHandlers.ts';
+import { MqttPorts } from './mqttPorts.ts';
+import { noPersistence } from './noPersistence.ts';
+import { type GuardReason, PacketSizeGuard, type Unfinished } from './packetSizeGuard.ts';
+import { Seats, seatOf } from './seats.ts';
+import { SosSieve } from './sosSieve.ts';
+import { warmLengths } from './warmLengths.ts';
+import { refuseSubscription, refuseWill } from './wishes.ts';
 
 /** Bounds of the MQTT door. */
-export type MqttLimits = {
-  /** Longest packet body, bytes: a fix has some 200, a thousand stored ones fit. */
-  readonly maxPacketBytes: number;
-  readonly maxConnections: number;
-  /** A connection that has not introduced itself by then is closed, ms. */
-  readonly connectTimeoutMs: number;
-  /**
-   * A connection that waits for this many acknowledgements is read no further until half of them are
-   * out. One read of its socket (128 KiB at most) may go beyond.
-   */
-  readonly maxInFlight: number;
-};
-
-/** One published message, before anything about it is known. */
-export type Published = {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  /** Network address of the sender. */
-  readonly address: string;
-  /** 0: its sender asks for no acknowledgement. */
-  readonly qos: 0 | 1 | 2;
-};
-
-/**
- * Settles a message: acknowledges it, or leaves its sender without an answer, who then keeps it and
- * sends it again at its next connection.
- */
-export type Settle = (isAcknowledged: boolean) => void;
-
-/** What the listener tells, and asks. */
-export type MqttHandlers = {
-  /** A message came in; `settle` is to be called once. The payload is a view that lives as long as the call. */
-  readonly onPublished: (published: Published, settle: Settle) => void;
-  /** True while no connection should be read further; `readOn` ends it. */
-  readonly isCrowded: () => boolean;
-  readonly onSetAside: (reason: DoorReason, detail: string, address: string) => void;
-};
+export type MqttLimits = DoorLimits & { readonly maxConnections: number };
 
 /** [MQTT-5.0, 3.2.2.2] CONNACK with reason 0x84, Unsupported Protocol Version, and no properties. */
 const refuseVersion5 = Buffer.from([0x20, 0x03, 0x00, 0x84, 0x00]);
 
-type Connection = {
-  readonly socket: Socket;
-  /** A closed socket forgets it, and reasons for closing come late. */
-  readonly address: string;
-  readonly acknowledgements: Acknowledgements;
-  /** There may be bytes to read that were not read because too much waits. */
-  isHeldBack: boolean;
-};
+/** CONNACK return codes (MQTT 3.1.1, 3.2.2.3). */
+const returnCodes = { busy: 3, secret: 4, principal: 5 } as const satisfies Record<
+  NotIdentified['because'],
+  number
+>;
+
+/** So long is a connection read no further because of what it sent, ms; then it is ended. */
+const patienceMs = 60_000;
+
+/** A connection was refused by a code of its own; it is counted already. */
+class ConnectRefused extends Error {
+  readonly returnCode: 3 | 4 | 5;
+  constructor(returnCode: 3 | 4 | 5, detail: string) {
+    super(detail);
+    this.returnCode = returnCode;
+  }
+}
 
 /**
- * The embedded MQTT broker (3.1 and 3.1.1). It takes messages in and gives none out: nobody may
- * subscribe, so nothing is retained, queued or fanned out, and memory does not depend on topics.
+ * The embedded MQTT broker (3.1 and 3.1.1). It takes messages in and gives none out, so nothing is
+ * retained, queued or fanned out, and memory does not depend on topics.
  */
 export class MqttListener {
   readonly #limits: MqttLimits;
   readonly #handlers: MqttHandlers;
   readonly #broker: Aedes;
-  readonly #server: Server;
+  readonly #ports: MqttPorts;
+  readonly #gate: ConnectGate;
+  readonly #intake: Intake;
+  readonly #seats = new Seats<Connection>();
   readonly #connections = new WeakMap<object, Connection>();
   readonly #open = new Set<Connection>();
+  #clients = 0;
+  #isClosing = false;
 
-  constructor(limits: MqttLimits, handlers: MqttHandlers) {
+  constructor(settings: IngestSettings['mqtt'], limits: MqttLimits, handlers: MqttHandlers) {
     this.#limits = limits;
     this.#handlers = handlers;
     this.#broker = this.#createBroker();
-    this.#server = createServer((socket) => this.#take(socket));
-    this.#server.maxConnections = limits.maxConnections;
-    this.#server.on('drop', (from) => {
-      const limit = `the limit is ${limits.maxConnections} connections`;
-      handlers.onSetAside('too_many_connections', limit, from?.remoteAddress ?? 'unknown');
+    this.#gate = new ConnectGate(limits, handlers.onSetAside);
+    this.#ports = new MqttPorts(settings, limits.connectSeconds, {
+      enter: (socket) => this.#gate.enter(socket),
+      take: (socket, door) => this.#take(socket, door),
+      onTlsFault: (detail, address) => handlers.onSetAside('bad_packet', detail, address),
     });
+    this.#intake = new Intake(limits, handlers, (connection) => this.#endHeld(connection));
   }
 
   /** Connections open now. */
   get connections(): number {
-    return this.#open.size;
+    return this.#gate.open;
   }
 
   /** Messages whose senders wait for an acknowledgement. */
@@ -92,27 +89,40 @@ export class MqttListener {
     return waiting;
   }
 
-  /** Listens. Returns the port. Rejects with the system's error (EADDRINUSE ...) when it cannot. */
-  async start(host: string, port: number): Promise<number> {
+  /**
+   * Listens.
+   *
+   * @throws CertificateError, or PortError when an address cannot be had
+   */
+  async start(): Promise<DoorPorts> {
+    warmLengths();
     await this.#broker.listen();
-    this.#server.listen(port, host);
-    await once(this.#server, 'listening');
-    return (this.#server.address() as AddressInfo).port;
+    return this.#ports.start();
   }
 
   /** Ends every connection and stops listening. */
   async close(): Promise<void> {
-    const serverClosed = this.#server.listening ? once(this.#server, 'close') : undefined;
-    this.#server.close();
+    this.#isClosing = true;
+    const closed = this.#ports.close();
     await new Promise<void>((resolve) => this.#broker.close(() => resolve()));
     // the broker knows only those that have introduced themselves
-    for (const { socket } of this.#open) socket.destroy();
-    await serverClosed;
+    this.#gate.destroyAll();
+    await closed;
+  }
+
+  /**
+   * Reads certificate, key and CA anew. Returns why the old ones go on, if they do. With another CA
+   * those who came by a certificate have to come again: theirs may count no more.
+   */
+  async reloadTls(): Promise<string | undefined> {
+    const reloaded = await this.#ports.reloadTls();
+    if (reloaded.isCaChanged) this.endUnwelcome((_speaker, { kind }) => kind !== 'certificate');
+    return reloaded.failure;
   }
 
   /** There is room again: reads on where connections were held back. */
   readOn(): void {
-    for (const connection of this.#open) this.#readOn(connection);
+    for (const connection of this.#open) this.#intake.readOn(connection);
   }
 
   /** Ends the connections that were left without an acknowledgement, so that they come again and repeat. */
@@ -122,22 +132,27 @@ export class MqttListener {
     }
   }
 
+  /** Ends the connections of those who are no longer who they were when they came. */
+  endUnwelcome(isStill: (speaker: Speaker, proof: Proof) => boolean): void {
+    for (const { socket, identity } of this.#open) {
+      if (identity !== undefined && !isStill(identity.speaker, identity.proof)) {
+        socket.destroy();
+      }
+    }
+  }
+
   #createBroker(): Aedes {
-    const { onSetAside } = this.#handlers;
     const broker = new Aedes({
-      connectTimeout: this.#limits.connectTimeoutMs,
-      // packets that follow CONNECT without waiting for its answer ([MQTT-3.1.4-5]); what one read
-      // of the socket can hold
-      queueLimit: 4096,
-      preConnect: (client, packet, decided) => {
-        // nothing is ever kept for a client that is away, so every session is a clean one; the
-        // broker would keep half-done QoS 2 messages of the others for ever
-        packet.clean = true;
-        if (packet.protocolVersion !== 5) return decided(null, true);
-        const detail = 'MQTT 5 is not supported: set the client to MQTT 3.1.1';
-        onSetAside('unsupported_protocol_version', detail, this.#addressOf(client));
-        client.conn.end(refuseVersion5, () => client.close());
-        return decided(null, false);
+      persistence: noPersistence(),
+      connectTimeout: this.#limits.connectSeconds * 1000,
+      // packets that follow CONNECT without waiting for its answer ([MQTT-3.1.4-5]); more than one
+      // read of the socket can hold
+      queueLimit: 16_384,
+      preConnect: (client, packet, decided) => decided(null, this.#prepare(client, packet)),
+      authenticate: (client, userName, password, decided) => {
+        void this.#identify(client, userName, password).then((refused) =>
+          decided(refused ?? null, refused === undefined),
+        );
       },
       // the only hook before PUBACK (QoS 1) and PUBREC (QoS 2). Its callback never gets an error:
       // that would cut the connection, and the client would send the same message for ever.
@@ -147,52 +162,149 @@ export class MqttListener {
       },
       // null is SUBACK 0x80, which tells a well-meaning client no and lets it go on
       authorizeSubscribe: (client, subscription, decided) => {
-        const topic = subscription.topic.slice(0, 80);
-        onSetAside(
-          'subscription_refused',
-          `may not subscribe to ${topic}`,
-          this.#addressOf(client),
-        );
-        decided(null, null);
+        decided(null, this.#maySubscribe(client, subscription.topic) ? subscription : null);
       },
     });
     this.#consumeUplinks(broker);
     const onError = (client: Client, error: NodeJS.ErrnoException): void => {
+      if (error instanceof ConnectRefused) return;
       // a connection that breaks (ECONNRESET ...) is the network's business, not a bad message
-      if (error.code === undefined) {
-        onSetAside(reasonOf(error), error.message, this.#addressOf(client));
-      }
+      if (error.code === undefined)
+        this.#setAside(this.#of(client), brokerReason(error), error.message);
     };
     broker.on('clientError', onError);
     broker.on('connectionError', onError);
+    broker.on('unsubscribe', (topics, client) => {
+      for (const topic of topics) this.#of(client)?.subscriptions.delete(topic);
+    });
     return broker;
   }
 
+  /** Takes over from the broker what it must not do. Returns whether the connection may go on. */
+  #prepare(client: Client, packet: ConnectPacket): boolean {
+    const connection = this.#of(client);
+    if (packet.protocolVersion === 5) {
+      const detail = 'MQTT 5 is not supported: set the client to MQTT 3.1.1';
+      this.#setAside(connection, 'unsupported_protocol_version', detail);
+      client.conn.end(refuseVersion5, () => client.close());
+      return false;
+    }
+    if (connection === undefined) return false;
+    // who takes over whose place is ours to say: a client id says nothing about who somebody is
+    this.#clients += 1;
+    // no client can choose one with a null character ([MQTT-1.5.3-2])
+    connection.clientId = packet.clientId === '' ? `\0${this.#clients}` : packet.clientId;
+    packet.clientId = `${this.#clients}`;
+    // nothing is ever kept for a client that is away, so every session is a clean one; the broker
+    // would keep half-done QoS 2 messages of the others for ever
+    packet.clean = true;
+    const { keepaliveSeconds } = this.#limits;
+    const asked = packet.keepalive ?? 0;
+    packet.keepalive = asked === 0 ? keepaliveSeconds : Math.min(asked, keepaliveSeconds);
+    // before the broker ends it at one and a half keepalives, unread and unacknowledged
+    connection.patienceMs = Math.min(patienceMs, packet.keepalive * 1000);
+    if (packet.will !== undefined) {
+      const { topic, payload } = packet.will;
+      // a copy: the original is a view on all that was read with it
+      connection.will = { topic, payload: Uint8Array.from(Buffer.from(payload)) };
+      delete packet.will;
+    }
+    return true;
+  }
+
+  /** Finds out who somebody is. Returns why they may not go on. */
+  async #identify(
+    client: Client,
+    userName: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<ConnectRefused | undefined> {
+    const connection = this.#of(client);
+    if (connection === undefined) return new ConnectRefused(returnCodes.principal, 'it is gone');
+    const { socket, address, door } = connection;
+    const { name, validFromMs, fault } = clientCertificateOf(socket);
+    const identified = await this.#handlers.identify({
+      userName,
+      secret: password?.toString(),
+      certificateName: name,
+      certificateValidFromMs: validFromMs,
+      certificateFault: fault,
+      address,
+      door,
+      isGone: () => socket.destroyed,
+    });
+    if (!identified.ok) {
+      const { because, reason, detail } = identified;
+      const trackerId = userName ?? name;
+      this.#handlers.onSetAside(
+        reason,
+        detail,
+        address,
+        trackerId === undefined ? {} : { trackerId },
+      );
+      return new ConnectRefused(returnCodes[because], detail);
+    }
+    // it did not wait for the answer
+    if (!socket.destroyed) this.#seat(connection, identified.speaker, identified.proof);
+    return undefined;
+  }
+
+  /** Gives a connection its place; the one that had it has to go ([MQTT-3.1.4-2]). */
+  #seat(connection: Connection, speaker: Speaker, proof: Proof): void {
+    connection.identity = { speaker, proof };
+    this.#checkWill(connection, speaker);
+    const seat = seatOf(speaker, connection.clientId);
+    const { before, isFlapping } = this.#seats.take(seat, connection, performance.now());
+    if (before !== undefined) {
+      if (isFlapping) {
+        const detail = `two devices share the id "${speaker.id}" and push each other out (the other one: ${before.address}): give each an id of its own`;
+        this.#setAside(connection, 'flapping', detail);
+      }
+      this.#dismiss(before);
+    }
+    this.#handlers.onContact(speaker, 'connected');
+  }
+
+  #checkWill(connection: Connection, speaker: Speaker): void {
+    const { will } = connection;
+    if (will === undefined) return;
+    const refusal = refuseWill(will, speaker, this.#limits, this.#handlers.checkWill);
+    if (refusal === undefined) return;
+    connection.will = undefined;
+    this.#setAside(connection, refusal.reason, refusal.detail, will.topic);
+  }
+
+  #maySubscribe(client: Client, filter: string): boolean {
+    const connection = this.#of(client);
+    if (connection?.identity === undefined) return false;
+    const { subscriptions, identity } = connection;
+    const refusal = refuseSubscription(
+      filter,
+      subscriptions,
+      identity.speaker,
+      this.#limits,
+      this.#handlers.checkSubscription,
+    );
+    if (refusal === undefined) {
+      subscriptions.add(filter);
+      return true;
+    }
+    this.#setAside(connection, refusal.reason, refusal.detail, filter);
+    return false;
+  }
+
   /**
-   * Hands a message on. Its acknowledgement is ours from here: the broker would hold up all that the
-   * connection says until it is out, and keeps QoS 2 messages until their PUBREL. It takes the
-   * message for one of QoS 0, and answers every PUBREL with PUBCOMP.
+   * Takes a message over. Its acknowledgement is ours from here: the broker would hold up all that the
+   * connection says until it is out, and keeps QoS 2 messages until their PUBREL. It takes the message
+   * for one of QoS 0, and answers every PUBREL with PUBCOMP.
    */
   #takePublish(client: Client | null, packet: PublishPacket): void {
-    const connection = client === null ? undefined : this.#connections.get(client.conn);
+    const connection = client === null ? undefined : this.#of(client);
+    if (connection === undefined) return;
     const { topic, qos, messageId } = packet;
+    packet.qos = 0;
     const payload =
       typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    // a will, which the broker publishes for a client that is gone, has no number
-    const expected =
-      qos === 0 || messageId === undefined
-        ? undefined
-        : connection?.acknowledgements.expect(qos, messageId);
-    packet.qos = 0;
-    const published: Published = {
-      topic,
-      payload,
-      address: connection?.address ?? 'unknown',
-      qos: expected === undefined ? 0 : qos,
-    };
-    this.#handlers.onPublished(published, (isAcknowledged) => {
-      if (expected !== undefined) connection?.acknowledgements.settle(expected, isAcknowledged);
-    });
+    this.#intake.take(connection, { topic, payload, qos, messageId });
   }
 
   /** What devices publish ends in `authorizePublish`: the broker would only retain and fan out. */
@@ -205,67 +317,155 @@ export class MqttListener {
     broker.publish = consume as Aedes['publish'];
   }
 
-  #take(socket: Socket): void {
+  #take(socket: Socket, door: 'mqtt' | 'mqtts'): void {
     const connection: Connection = {
       socket,
-      address: socket.remoteAddress ?? 'unknown',
-      acknowledgements: new Acknowledgements(socket, () => this.#readOn(connection)),
-      isHeldBack: false,
+      door,
+      address: unmapped(socket.remoteAddress ?? 'unknown'),
+      acknowledgements: new Acknowledgements(socket, () => this.#intake.readOn(connection)),
+      guard: new PacketSizeGuard(this.#limits.packetBytes),
+      metered: meterReading(socket, {
+        isEnough: () => this.#intake.isEnough(connection),
+        onRead: (chunk) => this.#look(connection, chunk),
+      }),
+      clientId: '',
+      identity: undefined,
+      will: undefined,
+      subscriptions: new Set(),
+      queue: {
+        messages: [],
+        bytes: 0,
+        take: (bytes) =>
+          connection.identity !== undefined &&
+          this.#handlers.takeTurn(connection.identity.speaker, bytes),
+      },
+      underWay: 0,
+      paid: 0,
+      patienceMs,
+      hasLeft: false,
     };
     this.#connections.set(socket, connection);
     this.#open.add(connection);
-    socket.once('close', () => this.#open.delete(connection));
-    socket.on('drain', () => this.#readOn(connection));
+    socket.once('close', () => this.#leave(connection));
+    socket.on('drain', () => this.#intake.readOn(connection));
     socket.setNoDelay(true);
-    guardSocket(socket, this.#limits.maxPacketBytes, (reason) => {
-      const limit = `a packet may have at most ${this.#limits.maxPacketBytes} bytes`;
-      const detail = reason === 'packet_too_large' ? limit : 'the stream is not MQTT';
-      this.#handlers.onSetAside(reason, detail, connection.address);
-    });
-    this.#holdBack(connection);
     this.#broker.handle(socket);
   }
 
-  /** Between a socket and its reader: gives out nothing while too much of what it said waits. */
-  #holdBack(connection: Connection): void {
-    const { socket, acknowledgements } = connection;
-    const read = socket.read.bind(socket);
-    socket.read = (size?: number): unknown => {
-      const isEnough =
-        acknowledgements.waiting >= this.#limits.maxInFlight ||
-        // a client that does not read its acknowledgements must not fill our memory with them
-        socket.writableNeedDrain ||
-        this.#handlers.isCrowded();
-      connection.isHeldBack = isEnough;
-      return isEnough ? null : read(size);
-    };
+  /** A connection is no more: what it leaves behind, and who hears of it. */
+  #leave(connection: Connection): void {
+    if (connection.hasLeft) return;
+    connection.hasLeft = true;
+    this.#open.delete(connection);
+    const dropped = this.#intake.drop(connection);
+    const { identity, will, guard, address, door, clientId } = connection;
+    if (identity === undefined) return;
+    const { speaker } = identity;
+    if (dropped > 0) {
+      const detail = `it left while ${dropped} of its messages waited for their turn; those with an acknowledgement come again`;
+      this.#setAside(connection, 'sending_too_fast', detail);
+    }
+    this.#seats.leave(seatOf(speaker, clientId), connection);
+    this.#handlers.onContact(speaker, 'disconnected');
+    // when we are the one who leaves, nothing can be said about the others
+    if (will === undefined || guard.hasSaidGoodbye || this.#isClosing) return;
+    this.#handlers.onPublished({ ...will, address, qos: 0, speaker, door }, () => undefined);
   }
 
-  #readOn(connection: Connection): void {
-    const { socket, acknowledgements } = connection;
-    if (!connection.isHeldBack || socket.destroyed || socket.writableNeedDrain) return;
-    if (acknowledgements.waiting > this.#limits.maxInFlight / 2 || this.#handlers.isCrowded())
+  /** Looks at what was read before the broker does. Returns how much of it the broker may have. */
+  #look(connection: Connection, chunk: Uint8Array): number {
+    const { guard, identity } = connection;
+    if (identity === undefined) {
+      const taken = guard.scanOne(chunk);
+      connection.paid = guard.cost;
+      if (typeof taken === 'number') return taken;
+      this.#endFault(connection, taken);
+      return 0;
+    }
+    const unread = { chunk, before: guard.unfinished };
+    const fault = guard.scan(chunk);
+    if (fault !== undefined) {
+      this.#endFault(connection, fault, unread);
+      return 0;
+    }
+    const cost = guard.cost - connection.paid;
+    connection.paid = guard.cost;
+    if (cost > 0 && !this.#handlers.takeControls(identity.speaker, cost)) {
+      const detail = 'it sent too many pings, subscriptions or the like, and hardly a message';
+      this.#end(connection, 'sending_too_fast', detail, unread);
+      return 0;
+    }
+    this.#handlers.onContact(identity.speaker, 'heard');
+    return chunk.length;
+  }
+
+  #endFault(connection: Connection, fault: GuardReason, unread?: Unread): void {
+    const details = {
+      packet_too_large: `a packet may have at most ${this.#limits.packetBytes} bytes (packetBytes)`,
+      bad_packet: 'the stream is not MQTT',
+      too_many_subscriptions: 'one SUBSCRIBE or UNSUBSCRIBE may have at most 64 topic filters',
+    } as const satisfies Record<GuardReason, string>;
+    this.#end(connection, fault, details[fault], unread);
+  }
+
+  /** A connection was read no further for as long as that goes. */
+  #endHeld(connection: Connection): void {
+    const { messageBurst, messagesPerSecond } = this.#limits;
+    const rate = `${messageBurst} at once and ${messagesPerSecond} a second for long (messageBurst, messagesPerSecond)`;
+    if (this.#intake.isOverdrawn(connection)) {
+      this.#end(connection, 'sending_too_fast', `it went on sending more SOS than ${rate}`);
       return;
-    connection.isHeldBack = false;
-    // the reader waits for this event, and the bytes are there already
-    socket.emit('readable');
+    }
+    const { length } = connection.queue.messages;
+    const detail = `it went on sending more messages than ${rate}, and ${length} waited for their turn; those with an acknowledgement come again`;
+    this.#end(connection, 'too_many_in_flight', detail);
   }
 
-  #addressOf(client: Client): string {
-    return this.#connections.get(client.conn)?.address ?? 'unknown';
+  /** Ends a connection for what it did, or goes on doing. */
+  #end(connection: Connection, reason: DoorReason, detail: string, unread?: Unread): void {
+    this.#setAside(connection, reason, detail);
+    // what waits is counted by this reason already
+    this.#intake.drop(connection);
+    this.#dismiss(connection, unread);
+  }
+
+  /** Ends a connection when what it has sent was searched for SOS. */
+  #dismiss(connection: Connection, unread?: Unread): void {
+    const { socket, metered, guard, identity } = connection;
+    this.#leave(connection);
+    if (identity === undefined || this.#isClosing) {
+      socket.destroy();
+      return;
+    }
+    sayFarewell({
+      socket,
+      metered,
+      sieve: new SosSieve(unread?.before ?? guard.unfinished, this.#limits.packetBytes, (found) =>
+        this.#intake.takeUrgent(connection, found),
+      ),
+      chunk: unread?.chunk,
+      mayTake: () => !this.#intake.isOverdrawn(connection),
+      isSettled: () => connection.underWay === 0,
+    });
+  }
+
+  #setAside(
+    connection: Connection | undefined,
+    reason: DoorReason,
+    detail: string,
+    topic?: string,
+  ): void {
+    const trackerId = connection?.identity?.speaker.id;
+    this.#handlers.onSetAside(reason, detail, connection?.address ?? 'unknown', {
+      ...(trackerId === undefined ? {} : { trackerId }),
+      ...(topic === undefined ? {} : { topic }),
+    });
+  }
+
+  #of(client: Client): Connection | undefined {
+    return this.#connections.get(client.conn);
   }
 }
 
-/** aedes tells its reasons apart by their sentences only. */
-function reasonOf(error: Error): DoorReason {
-  switch (error.message) {
-    case 'connect did not arrive in time':
-      return 'connect_timeout';
-    case 'keep alive timeout':
-      return 'keepalive_timeout';
-    case 'unacceptable protocol version':
-      return 'unsupported_protocol_version';
-    default:
-      return 'bad_packet';
-  }
-}
+/** What was read and given to nobody, and in which packet it begins. */
+type Unread = { readonly chunk: Uint8Array; readonly before: Unfinished };

@@ -10,7 +10,14 @@ export type TopicClaim = {
   readonly region: string | undefined;
 };
 
-type TopicReason = 'unknown_topic' | 'topic_not_supported';
+type TopicReason = 'unknown_topic' | 'topic_not_supported' | 'topic_refused';
+
+/** Last levels of native topics. */
+const nativeCodecs: ReadonlyMap<string, Codec> = new Map([
+  ['fix', 'native_fix'],
+  ['sos', 'native_sos'],
+  ['status', 'native_status'],
+]);
 
 /** Topics that OwnTracks uses beside its locations (OwnTracks Booklet, "Topics"); they carry no place. */
 const ownTracksExtras = new Set([
@@ -25,7 +32,7 @@ const ownTracksExtras = new Set([
 ]);
 
 /**
- * Reads a topic as design.md section 7 lists them: `posko/<region>/<tracker>/fix` and
+ * Reads a topic as design.md section 7 lists them: `posko/<region>/<tracker>/{fix,sos,status}` and
  * `owntracks/<user>/<device>`, where the OwnTracks user is the tracker's id.
  */
 export function readTopic(topic: string): Result<TopicClaim, TopicReason> {
@@ -36,28 +43,31 @@ export function readTopic(topic: string): Result<TopicClaim, TopicReason> {
     case 'owntracks':
       return readOwnTracks(levels);
     default:
+      if (topic.startsWith('$'))
+        return refuse('topic_refused', 'topics with "$" are the broker\'s');
       return refuse(
         'unknown_topic',
-        'publish to posko/<region>/<tracker>/fix or owntracks/<user>/<device>',
+        'publish to posko/<region>/<tracker>/fix, sos or status, or to owntracks/<user>/<device>',
       );
   }
 }
 
 function readPosko(levels: readonly string[]): Result<TopicClaim, TopicReason> {
-  const [, region = '', trackerId = '', leaf] = levels;
+  const [, region = '', trackerId = '', leaf = ''] = levels;
+  if (trackerId === 'out') {
+    return refuse('topic_refused', '"out" topics are for what Posko tells others');
+  }
   if (levels.length !== 4 || !isRegencyCode(region) || !isTrackerId(trackerId)) {
     return refuse(
       'unknown_topic',
       'expected posko/<region>/<tracker>/fix, such as posko/64.08/hp-07/fix',
     );
   }
-  if (leaf === 'sos' || leaf === 'status') {
-    return refuse('topic_not_supported', `this version does not handle "${leaf}" messages yet`);
+  const codec = nativeCodecs.get(leaf);
+  if (codec === undefined) {
+    return refuse('unknown_topic', 'the last level must be "fix", "sos" or "status"');
   }
-  if (leaf !== 'fix') {
-    return refuse('unknown_topic', 'the last level must be "fix"');
-  }
-  return { ok: true, value: { trackerId, codec: 'native_fix', region } };
+  return { ok: true, value: { trackerId, codec, region } };
 }
 
 function readOwnTracks(levels: readonly string[]): Result<TopicClaim, TopicReason> {

@@ -1,17 +1,18 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { type PasswordWeakness, passwordBounds } from '../domain/account.ts';
 import type { Refusal } from '../domain/result.ts';
+import {
+  type Argon2idHash,
+  argon2idOfNothing,
+  chosenCost,
+  hashArgon2id,
+  isArgon2idOf,
+  isOfCost,
+  readArgon2id,
+} from './argon2id.ts';
 import { createHashQueue } from './hashQueue.ts';
 
-/** Argon2id as the OWASP Password Storage Cheat Sheet sets it: 19 MiB, two passes, one lane. */
-const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
-const saltBytes = 16;
-const tagBytes = 32;
-
 const hashQueue = createHashQueue(2, 64);
-const derive = promisify(argon2);
 
 /** Digits and signs that make a word no better; with more of them a password is as good as they are. */
 const maxPadding = 8;
@@ -48,10 +49,8 @@ const commonWords: ReadonlySet<string> = new Set([
  *
  * @throws HashQueueFullError when too many wait
  */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(saltBytes);
-  const tag = await hashQueue.run(() => deriveTag(password, salt, cost, tagBytes), true);
-  return writePhc(salt, tag);
+export function hashPassword(password: string): Promise<string> {
+  return hashQueue.run(() => hashArgon2id(normalise(password), chosenCost), true);
 }
 
 /**
@@ -66,18 +65,13 @@ export async function verifyPassword(
   password: string,
   isUrgent = false,
 ): Promise<{ readonly ok: boolean; readonly needsRehash: boolean }> {
-  const { salt, tag, cost: used } = readPhc(hash);
-  const derived = await hashQueue.run(() => deriveTag(password, salt, used, tag.length), isUrgent);
-  const isAsNow =
-    used.memory === cost.memory &&
-    used.passes === cost.passes &&
-    used.parallelism === cost.parallelism &&
-    tag.length === tagBytes;
-  return { ok: timingSafeEqual(derived, tag), needsRehash: !isAsNow };
+  const kept = readKept(hash);
+  const ok = await hashQueue.run(() => isArgon2idOf(kept, normalise(password)), isUrgent);
+  return { ok, needsRehash: !isOfCost(kept, chosenCost) };
 }
 
 /** A hash that no password has, so that an unknown name takes as long to refuse as a wrong password. */
-export const hashOfNobody = writePhc(randomBytes(saltBytes), randomBytes(tagBytes));
+export const hashOfNobody = argon2idOfNothing(chosenCost);
 
 /** That a password cannot be had, and why. */
 export type WeakPassword = {
@@ -152,40 +146,10 @@ function normalise(password: string): string {
   return password.normalize('NFC');
 }
 
-type Cost = { readonly memory: number; readonly passes: number; readonly parallelism: number };
-
-function deriveTag(
-  password: string,
-  nonce: Uint8Array,
-  used: Cost,
-  tagLength: number,
-): Promise<Buffer> {
-  return derive('argon2id', { ...used, message: normalise(password), nonce, tagLength });
-}
-
-// PHC string format: $id$v=version$parameters$salt$hash, base64 without padding
-const phcPattern =
-  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
-
-function writePhc(salt: Buffer, tag: Buffer): string {
-  const { memory, passes, parallelism } = cost;
-  const [saltText, tagText] = [salt, tag].map((bytes) =>
-    bytes.toString('base64').replace(/=+$/, ''),
+function readKept(text: string): Argon2idHash {
+  const kept = readArgon2id(text);
+  if (kept !== undefined) return kept;
+  throw new Error(
+    'A password in the database is not an argon2id hash (PHC string): set it anew with "npm run posko -- user password".',
   );
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${saltText}$${tagText}`;
-}
-
-function readPhc(text: string): { salt: Buffer; tag: Buffer; cost: Cost } {
-  const match = phcPattern.exec(text);
-  if (match === null) {
-    throw new Error(
-      'A password in the database is not an argon2id hash (PHC string): set it anew with "npm run posko -- user password".',
-    );
-  }
-  const [, memory, passes, parallelism, salt = '', tag = ''] = match;
-  return {
-    cost: { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) },
-    salt: Buffer.from(salt, 'base64'),
-    tag: Buffer.from(tag, 'base64'),
-  };
 }

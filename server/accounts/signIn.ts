@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { checkUserName, type Deed } from '../domain/account.ts';
+import { networkOf } from '../domain/networkOf.ts';
 import type { AccountRecords } from './accountRecords.ts';
 import { deedOnUser } from './deeds.ts';
 import { HashQueueFullError } from './hashQueue.ts';
 import type { KnownDevices } from './knownDevices.ts';
-import { networkOf } from './networkOf.ts';
 import { createOncePer } from './oncePer.ts';
 import { checkPasswordOf } from './passwordCheck.ts';
 import type { Seal } from './seal.ts';

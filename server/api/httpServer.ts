@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, BlockList, isIPv6 } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
@@ -12,6 +13,7 @@ import { unmapped } from '../domain/loopback.ts';
 import { isDatabaseAway } from '../storage/isDatabaseAway.ts';
 import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
 import { describeMismatch } from './describeMismatch.ts';
+import { doorRoutes, type HttpDoor } from './doorRoutes.ts';
 import { harden, type Reach } from './hardening.ts';
 import { healthRoutes } from './healthRoutes.ts';
 import { limitConnections } from './limitConnections.ts';
@@ -39,6 +41,8 @@ export type HttpParts = {
   readonly health: () => Health;
   /** Takes over an open live socket. */
   readonly takeScreen: (socket: WebSocket, access: Access) => void;
+  /** Where devices send by HTTP, under /in. */
+  readonly door: HttpDoor;
   /** Everything else, under /api/v1. */
   readonly routes: readonly FastifyPluginCallback[];
   readonly log: Logger;
@@ -55,14 +59,16 @@ const maxParamLength = 100;
 /** The HTTP server with all its routes; listens when told to. */
 export class HttpServer {
   readonly #app: FastifyInstance;
+  readonly #tls: HttpParts['tls'];
 
-  private constructor(app: FastifyInstance) {
+  private constructor(app: FastifyInstance, tls: HttpParts['tls']) {
     this.#app = app;
+    this.#tls = tls;
   }
 
   /** @throws Error when a certificate cannot be read, or a route does not say who may call it */
   static async create(parts: HttpParts): Promise<HttpServer> {
-    return new HttpServer(await createApp(parts));
+    return new HttpServer(await createApp(parts), parts.tls);
   }
 
   /** Every address that it answers, with who may call it. */
@@ -74,6 +80,18 @@ export class HttpServer {
   async start(host: string, port: number): Promise<number> {
     await this.#app.listen({ host, port });
     return (this.#app.server.address() as AddressInfo).port;
+  }
+
+  /**
+   * Reads the certificate and its key anew, for connections from now on.
+   *
+   * @throws Error when they cannot be used; the ones before go on
+   */
+  reloadTls(): void {
+    const { server } = this.#app;
+    if (this.#tls !== undefined && server instanceof TlsServer) {
+      server.setSecureContext(readCertificate(this.#tls));
+    }
   }
 
   /** Stops listening and ends what is still open. */
@@ -95,9 +113,7 @@ export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
     ...(tls === undefined && { http: slowAskers }),
     ...(tls !== undefined && {
       https: {
-        cert: readFileSync(tls.certFile),
-        key: readFileSync(tls.keyFile),
-        minVersion: 'TLSv1.2' as const,
+        ...readCertificate(tls),
         ...slowAskers,
       },
     }),
@@ -151,11 +167,20 @@ export async function createApp(parts: HttpParts): Promise<FastifyInstance> {
   liveRoute(app, parts.takeScreen);
   await app.register(basemapRoutes(basemap));
   for (const routes of parts.routes) await app.register(routes, { prefix: '/api/v1' });
+  await app.register(doorRoutes(parts.door), { prefix: '/in' });
   await app.register(pageRoutes(parts.pageDir));
   app.server.maxConnections = parts.maxConnections;
   const proxies = blockListOf(trustedProxies);
   limitConnections(app.server, parts.maxConnections, (address) => isListed(proxies, address));
   return app;
+}
+
+function readCertificate({ certFile, keyFile }: NonNullable<HttpParts['tls']>) {
+  return {
+    cert: readFileSync(certFile),
+    key: readFileSync(keyFile),
+    minVersion: 'TLSv1.2' as const,
+  };
 }
 
 /** @param proxies addresses and networks, checked by config.ts */

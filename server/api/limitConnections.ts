@@ -1,5 +1,5 @@
 import type { Server } from 'node:net';
-import { networkOf } from '../accounts/networkOf.ts';
+import { networkOf } from '../domain/networkOf.ts';
 
 /**
  * Bounds the connections of one asker, live sockets included, so that nobody takes them all: a

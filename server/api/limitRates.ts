@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { networkOf } from '../accounts/networkOf.ts';
+import { networkOf } from '../domain/networkOf.ts';
 import { ProblemError } from './problem.ts';
 import type { RouteRate } from './routeAccess.ts';
 
@@ -15,6 +15,8 @@ export const defaultRateLimits: RateLimits = {
   sign_in: 600,
   export: 30,
   history: 120,
+  // a mobile network shows thousands of phones behind one address
+  door: 60_000,
   other: 6_000,
 };
 
@@ -42,6 +44,19 @@ export async function limitRates(app: FastifyInstance, limits: RateLimits): Prom
     allowList: (request) => request.url === '/health/live',
     errorResponseBuilder: () => new ProblemError('too_many_requests'),
   });
+  const limit = app.rateLimit();
   // before anybody is looked up, so that made-up credentials are counted too
-  app.addHook('onRequest', app.rateLimit());
+  app.addHook('onRequest', async function (request, reply) {
+    if (kindOf(request) !== 'door') await limit.call(this, request, reply);
+  });
+  // of devices when the message is there: thousands can share an address, and what one of them floods
+  // must not keep out an SOS of another; the door itself limits the SOS of each
+  app.addHook('preHandler', async function (request, reply) {
+    if (kindOf(request) === 'door' && !namesSos(request)) await limit.call(this, request, reply);
+  });
+}
+
+/** True for a request that may be an SOS: the word is in its query or its body. */
+function namesSos({ url, body }: FastifyRequest): boolean {
+  return /sos/i.test(url) || (Buffer.isBuffer(body) && /sos/i.test(body.toString('latin1')));
 }

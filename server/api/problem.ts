@@ -135,6 +135,66 @@ const problems = {
     id: 'Tidak ada token ini, atau sudah dicabut.',
     en: 'There is no such token, or it is revoked.',
   },
+  id_taken: {
+    status: 409,
+    id: 'Id ini sudah dipakai oleh pelacak, unit, atau gateway lain.',
+    en: 'This id is taken by another tracker, unit or gateway.',
+  },
+  tracker_not_found: {
+    status: 404,
+    id: 'Tidak ada pelacak dengan id ini.',
+    en: 'There is no tracker with this id.',
+  },
+  gateway_not_found: {
+    status: 404,
+    id: 'Tidak ada gateway dengan id ini.',
+    en: 'There is no gateway with this id.',
+  },
+  waiting_not_found: {
+    status: 404,
+    id: 'Tidak ada yang menunggu dengan id ini.',
+    en: 'Nobody waits with this id.',
+  },
+  waiting_changed: {
+    status: 409,
+    id: 'Rahasia yang ditunjukkan dengan id ini sudah berganti. Periksa alamatnya, lalu coba lagi.',
+    en: 'Another secret was shown under this id meanwhile. Check its address, then try again.',
+  },
+  already_admitted: {
+    status: 409,
+    id: 'Pelacak ini sudah diterima, mungkin oleh operator lain.',
+    en: 'This tracker was let in already, perhaps by another operator.',
+  },
+  deadletter_not_found: {
+    status: 404,
+    id: 'Tidak ada pesan ditolak dengan kunci ini.',
+    en: 'There is no dead letter with this key.',
+  },
+  wrong_secret: {
+    status: 401,
+    id: 'Rahasia pelacak atau gateway tidak ada atau tidak cocok dengan idnya.',
+    en: 'The secret of the tracker or gateway is missing, or does not match its id.',
+  },
+  weak_identity_refused: {
+    status: 403,
+    id: 'Tanpa rahasia pelacak ini hanya boleh berbicara dari jaringannya sendiri.',
+    en: 'Without a secret this tracker may speak from its own networks only.',
+  },
+  unknown_tracker: {
+    status: 404,
+    id: 'Pelacak ini belum terdaftar; operator dapat menerimanya dari ruang tunggu.',
+    en: 'This tracker is not registered; an operator can let it in from the waiting room.',
+  },
+  message_refused: {
+    status: 403,
+    id: 'Pesan ini bukan untuk dikirim oleh pelacak atau gateway ini.',
+    en: 'This message is not for this tracker or gateway to send.',
+  },
+  not_stored: {
+    status: 503,
+    id: 'Pesan belum tersimpan; kirim lagi sebentar lagi.',
+    en: 'The message is not stored; send it again in a moment.',
+  },
   reason_missing: {
     status: 422,
     id: 'Tuliskan alasannya, paling sedikit 3 huruf: alasan itu dicatat dalam log.',

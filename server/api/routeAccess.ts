@@ -11,14 +11,23 @@ import { ProblemError } from './problem.ts';
  *   depend on data.
  * - `setup`: everybody, and only until the first administrator exists.
  * - `sign_in`: everybody, once there is an administrator: to sign in, and to hear whether it works.
+ * - `door`: devices, once there is an administrator; who they are is known by their own secrets
+ *   (doorRoutes.ts), never by a session.
  * - `signed_in`: every person, wall screen and script.
  * - `person`: a signed-in person only: what one does to one's own account.
  * - a permission: whoever has it somewhere; the handler then narrows it to regions.
  */
-export type RouteAccess = 'public' | 'setup' | 'sign_in' | 'signed_in' | 'person' | Permission;
+export type RouteAccess =
+  | 'public'
+  | 'setup'
+  | 'sign_in'
+  | 'door'
+  | 'signed_in'
+  | 'person'
+  | Permission;
 
 /** Routes that may be called less often than the others. */
-export type RouteRate = 'sign_in' | 'export' | 'history';
+export type RouteRate = 'sign_in' | 'export' | 'history' | 'door';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -15,6 +15,7 @@ import { windowsInScope } from '../storage/queries/windowsInScope.ts';
 import type { Roster } from '../tracking/roster.ts';
 import { ProblemError } from './problem.ts';
 import { accessOf } from './routeAccess.ts';
+import { readTime } from './timeQuery.ts';
 
 export type TrackParts = {
   readonly pool: Pool;
@@ -154,17 +155,6 @@ function readWindow({ from, to }: Static<typeof exportQuery>): TimeWindow {
     throw new ProblemError('bad_request', `at most ${maxWindowMs / dayMs} days at once`);
   }
   return { fromMs, toMs };
-}
-
-function readTime(name: string, text: string): number {
-  const atMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  if (!Number.isNaN(atMs)) return atMs;
-  throw new ProblemError(
-    'bad_request',
-    `"${name}" must be a time with its zone, such as 2024-11-27T07:00:00+08:00`,
-  );
 }
 
 function columnsOf(unitId: string, tracks: readonly UnitTrack[]): TrackDetails {

@@ -3,7 +3,12 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { isInScope, type Scope, scopeOf } from '../domain/access.ts';
 import type { RosterEntry } from '../domain/unit.ts';
-import { type UnitDetails, unitDetailsSchema, unitListSchema } from '../domain/unitDetails.ts';
+import {
+  type UnitCondition,
+  type UnitDetails,
+  unitDetailsSchema,
+  unitListSchema,
+} from '../domain/unitDetails.ts';
 import { drivingTrack } from '../tracking/drivingTrack.ts';
 import type { Roster } from '../tracking/roster.ts';
 import type { Tracks } from '../tracking/tracks.ts';
@@ -14,18 +19,27 @@ const defaultPage = 500;
 const maxPage = 5_000;
 
 /** `GET /units` and `GET /units/{id}`: who is registered and where each is, of the caller's scope. */
-export function unitRoutes(roster: Roster, tracks: Tracks): FastifyPluginCallbackTypebox {
+export function unitRoutes(
+  roster: Roster,
+  tracks: Tracks,
+  stateOf: (unitKey: number) => UnitCondition,
+): FastifyPluginCallbackTypebox {
   const detailsOf = (entry: RosterEntry, showsPeople: Scope): UnitDetails => {
     const { trackerId, ...unit } = entry;
     const bearer = isInScope(showsPeople, roster.regionsOf(entry))
       ? roster.bearerOf(entry.key)
       : undefined;
-    const track = drivingTrack(roster.trackersOf(entry.key), (key) => tracks.get(key));
+    const track = drivingTrack(roster.trackersOf(entry.key), entry.kind, (key) => tracks.get(key));
     const position =
       track?.newest === undefined || track.newestReceivedAtMs === undefined
         ? null
         : { ...track.newest, receivedAtMs: track.newestReceivedAtMs };
-    return { unit: { ...unit, ...(bearer !== undefined && { bearer }) }, trackerId, position };
+    return {
+      unit: { ...unit, ...(bearer !== undefined && { bearer }) },
+      trackerId,
+      position,
+      ...stateOf(entry.key),
+    };
   };
 
   const canSee = (request: FastifyRequest): ((entry: RosterEntry) => boolean) => {

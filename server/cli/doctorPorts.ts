@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { request as requestOverTls } from 'node:https';
 import { createServer } from 'node:net';
 import { json } from 'node:stream/consumers';
-import type { Config, HttpConfig, ListenAddress } from '../config.ts';
+import type { Config, HttpConfig } from '../config.ts';
 import { urlHost } from '../domain/loopback.ts';
 import { errorCode } from '../domain/systemError.ts';
 import { describeListenFailure } from '../startError.ts';
@@ -11,20 +11,22 @@ import type { DataDirHolder } from '../storage/dataDir.ts';
 import { type Finding, ok, problemOf, warning } from './doctorFinding.ts';
 
 const healthTimeoutMs = 3_000;
+const noMqtt = { port: undefined, tls: undefined };
 
 /**
  * Whether the ports of the settings can be had, or are held by our own running server, and how that
  * server says it is.
  */
 export async function checkPorts(
-  { http, mqtt }: Config,
+  { http, mqtt, broker }: Config,
   holder: DataDirHolder | undefined,
 ): Promise<readonly Finding[]> {
   const isServing = holder?.purpose === 'server';
-  const findings = [
-    await checkPort('HTTP', http, isServing),
-    await checkPort('MQTT', mqtt, isServing),
-  ];
+  const findings = [await checkPort('HTTP', http.host, http.port, isServing)];
+  // with a broker of others the own one does not listen
+  const { host, port, tls } = broker === undefined ? mqtt : { ...mqtt, ...noMqtt };
+  if (port !== undefined) findings.push(await checkPort('MQTT', host, port, isServing));
+  if (tls !== undefined) findings.push(await checkPort('MQTTS', host, tls.port, isServing));
   if (!isServing) return [...findings, ok('server', 'not running on this data folder')];
   const server = `running, process ${holder.pid}`;
   if (http.port === 0) return [...findings, ok('server', server)];
@@ -32,8 +34,9 @@ export async function checkPorts(
 }
 
 async function checkPort(
-  what: 'HTTP' | 'MQTT',
-  { host, port }: ListenAddress,
+  what: 'HTTP' | 'MQTT' | 'MQTTS',
+  host: string,
+  port: number,
   isServing: boolean,
 ): Promise<Finding> {
   const check = `${what} port`;

@@ -1,4 +1,4 @@
-import { listQuarantine } from '../storage/quarantineStore.ts';
+import { listQuarantine, type QuarantineEntry } from '../storage/quarantineStore.ts';
 import type { Command } from './command.ts';
 import { readQuarantineArguments } from './quarantineArguments.ts';
 import { withExistingDatabase } from './withDatabase.ts';
@@ -7,9 +7,9 @@ const defaultLimit = 100;
 
 const help = `npm run posko -- quarantine list [options]
 
-Lists what the door let in and the server could not use or did not believe, newest first. Prints one
-line for each, its columns separated by tabs: key, received at, tracker, reason, state (message, fix,
-or recovered), detail.
+Lists what the door refused and what the server could not use or did not believe, newest first. Prints
+one line for each, its columns separated by tabs: key, received at, tracker, reason, state (message,
+fix, replayed or recovered), topic, address, detail; - for what is not known.
 
   --tracker <id>    only of this tracker
   --reason <code>   only for this reason, such as clock_ahead or not_json
@@ -19,7 +19,7 @@ or recovered), detail.
 /** `quarantine list`: see its help. */
 export const quarantineList: Command = {
   name: 'quarantine list',
-  summary: 'list what was received and not believed or not understood',
+  summary: 'list what was refused, not understood or not believed',
   help,
   run: async ({ config, args, print }) => {
     const { trackerId, reason, limit, after } = readQuarantineArguments(
@@ -31,16 +31,29 @@ export const quarantineList: Command = {
       listQuarantine(pool, { trackerId, reason }, limit ?? defaultLimit, after),
     );
     for (const entry of entries) {
-      const state =
-        entry.recoveredAtMs !== null ? 'recovered' : entry.fix === null ? 'message' : 'fix';
       const receivedAt = new Date(entry.receivedAtMs).toISOString();
       print(
-        [entry.key, receivedAt, entry.trackerId, entry.reason, state, entry.detail]
-          .join('\t')
-          // a detail names what was received, which may hold anything
-          .replaceAll(/[\r\n]/g, ' '),
+        [
+          entry.key,
+          receivedAt,
+          entry.trackerId ?? '-',
+          entry.reason,
+          stateOf(entry),
+          entry.topic ?? '-',
+          entry.address ?? '-',
+          entry.detail,
+        ]
+          // topics and details name what was received, which may hold anything
+          .map((column) => String(column).replaceAll(/\p{Cc}/gu, ' '))
+          .join('\t'),
       );
     }
     if (nextCursor !== undefined) print(`There is more: --after ${nextCursor}`);
   },
 };
+
+function stateOf({ fix, recoveredAtMs, replayedAtMs }: QuarantineEntry): string {
+  if (recoveredAtMs !== null) return 'recovered';
+  if (replayedAtMs !== null) return 'replayed';
+  return fix === null ? 'message' : 'fix';
+}

@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 import { dayMs } from '../domain/durations.ts';
+import { listQuarantine, type QuarantineFilter } from '../storage/quarantineStore.ts';
 import {
   type LeftReason,
-  listQuarantine,
-  type QuarantineFilter,
   type Recovered,
   type RecoverOptions,
   recoverQuarantined,
-} from '../storage/quarantineStore.ts';
+} from '../storage/recoverQuarantined.ts';
 import { maxAheadMs } from '../tracking/acceptFix.ts';
+import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { readQuarantineArguments } from './quarantineArguments.ts';
 import { withExistingDatabase } from './withDatabase.ts';
@@ -48,6 +48,7 @@ export const quarantineRecover: Command = {
       time,
       oldestMs: nowMs - config.retentionDays * dayMs,
       newestMs: nowMs + maxAheadMs,
+      actor: cliActor,
     };
     const { recovered, duplicates, left } = await withExistingDatabase(config, (pool) =>
       keys.length > 0
@@ -68,6 +69,7 @@ type Left = Recovered['left'];
 const leftReasons = {
   unknown_key: 'there is no such entry',
   message: 'it is a message that could not be decoded, and no fix',
+  no_place: 'it has no place, only the (0, 0) of a receiver that knew nothing',
   recovered_before: 'it was recovered before',
   unknown_tracker: 'its tracker is not registered',
   time_out_of_range: 'its time cannot be right, so only --time received may take it',

@@ -5,9 +5,18 @@ import { ownTerminal, type SecretSource } from './askSecret.ts';
 import { auditList } from './auditList.ts';
 import { auditVerify } from './auditVerify.ts';
 import { backup } from './backup.ts';
+import { certCa } from './certCa.ts';
+import { certClient } from './certClient.ts';
+import { certRevoke } from './certRevoke.ts';
+import { certServer } from './certServer.ts';
 import { type Command, UsageError } from './command.ts';
 import { copy } from './copy.ts';
 import { doctor } from './doctor.ts';
+import { gatewayAdd } from './gatewayAdd.ts';
+import { gatewayList } from './gatewayList.ts';
+import { gatewayRemove } from './gatewayRemove.ts';
+import { gatewaySecret } from './gatewaySecret.ts';
+import { gatewaySet } from './gatewaySet.ts';
 import { keyRotate } from './keyRotate.ts';
 import { personErase } from './personErase.ts';
 import { personExport } from './personExport.ts';
@@ -21,13 +30,16 @@ import { retentionSet } from './retentionSet.ts';
 import { tokenList } from './tokenList.ts';
 import { tokenRevoke } from './tokenRevoke.ts';
 import { trackerAdd } from './trackerAdd.ts';
+import { trackerAssign } from './trackerAssign.ts';
 import { trackerList } from './trackerList.ts';
+import { trackerSecret } from './trackerSecret.ts';
 import { trackerSet } from './trackerSet.ts';
 import { userAdd } from './userAdd.ts';
 import { userList } from './userList.ts';
 import { userPassword } from './userPassword.ts';
 import { userResetFactor } from './userResetFactor.ts';
 import { userSet } from './userSet.ts';
+import { waiting } from './waiting.ts';
 
 const commands: readonly Command[] = [
   doctor,
@@ -40,7 +52,19 @@ const commands: readonly Command[] = [
   tokenRevoke,
   trackerAdd,
   trackerSet,
+  trackerAssign,
+  trackerSecret,
   trackerList,
+  gatewayAdd,
+  gatewaySet,
+  gatewaySecret,
+  gatewayList,
+  gatewayRemove,
+  waiting,
+  certCa,
+  certServer,
+  certClient,
+  certRevoke,
   quarantineList,
   quarantineRecover,
   backup,

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type Agency, agencies, type UnitKind, unitKinds } from '../domain/unit.ts';
 import { UsageError } from './command.ts';
 
@@ -11,36 +10,74 @@ export type TrackerArguments = {
   readonly agency: Agency | undefined;
   /** Empty: nobody. */
   readonly bearer: string | undefined;
+  /** Empty: none. */
+  readonly timeZone: string | undefined;
+  readonly isWeak: boolean | undefined;
+  /** Empty: everywhere. */
+  readonly networks: readonly string[] | undefined;
+};
+
+/** The options that say something of a tracker, for parseArgs. */
+export const trackerOptions = {
+  region: { type: 'string' },
+  callsign: { type: 'string' },
+  kind: { type: 'string' },
+  agency: { type: 'string' },
+  bearer: { type: 'string' },
+  'time-zone': { type: 'string' },
+  weak: { type: 'boolean' },
+  'no-weak': { type: 'boolean' },
+  network: { type: 'string', multiple: true },
+} as const;
+
+type TrackerValues = {
+  readonly [Name in keyof typeof trackerOptions]?: string | boolean | string[] | undefined;
 };
 
 /**
- * Reads `<id> [--region] [--callsign] [--kind] [--agency] [--bearer]`.
+ * Reads what parseArgs found of trackerOptions, and the id.
  *
- * @throws UsageError when they are not of that form
+ * @throws UsageError when it is not of that form
  */
-export function readTrackerArguments(args: readonly string[]): TrackerArguments {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      region: { type: 'string' },
-      callsign: { type: 'string' },
-      kind: { type: 'string' },
-      agency: { type: 'string' },
-      bearer: { type: 'string' },
-    },
-  });
-  const [id, ...extra] = positionals;
-  if (id === undefined) throw new UsageError('the tracker id is missing');
-  if (extra.length > 0) throw new UsageError(`"${extra[0]}" is one argument too many`);
-  return {
-    id,
-    region: values.region,
-    callsign: values.callsign,
-    kind: oneOf('--kind', values.kind, unitKinds),
-    agency: oneOf('--agency', values.agency, agencies),
-    bearer: values.bearer,
+export function readTrackerArguments(
+  values: TrackerValues,
+  positionals: readonly string[],
+): TrackerArguments {
+  const text = (name: keyof TrackerValues): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
   };
+  const [isWeak, isNotWeak] = [values.weak === true, values['no-weak'] === true];
+  if (isWeak && isNotWeak) throw new UsageError('name --weak or --no-weak, not both');
+  return {
+    id: readId(positionals, 'tracker'),
+    region: text('region'),
+    callsign: text('callsign'),
+    kind: oneOf('--kind', text('kind'), unitKinds),
+    agency: oneOf('--agency', text('agency'), agencies),
+    bearer: text('bearer'),
+    timeZone: text('time-zone'),
+    isWeak: isWeak ? true : isNotWeak ? false : undefined,
+    networks: readList(values.network),
+  };
+}
+
+/**
+ * The one argument that names what a command is about.
+ *
+ * @throws UsageError when there is none, or another
+ */
+export function readId(positionals: readonly string[], what: string): string {
+  const [id, ...extra] = positionals;
+  if (id === undefined) throw new UsageError(`the id of the ${what} is missing`);
+  if (extra.length > 0) throw new UsageError(`"${extra[0]}" is one argument too many`);
+  return id;
+}
+
+/** An option that may be given several times; once and empty, it is an empty list. */
+export function readList(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.map(String).filter((text) => text !== '');
 }
 
 function oneOf<Name extends string>(

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { listTrackers } from '../storage/trackerStore.ts';
+import { listTrackers, type TrackerWithUnit } from '../storage/trackerStore.ts';
 import type { Command } from './command.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
@@ -9,12 +9,22 @@ export const trackerList: Command = {
   summary: 'list the trackers that are heard',
   help: `npm run posko -- tracker list
 
-Prints one line for each tracker, its columns separated by tabs: id, region, callsign, kind, agency.`,
+Prints one line for each tracker, its columns separated by tabs: id, region, callsign, kind, agency,
+identity (secret; weak: by its id alone where its protocol carries no secret; secret, weak; none: it is
+refused), time zone (- where none is set), unit, role (primary or backup).`,
   run: async ({ config, args, print }) => {
     parseArgs({ args: [...args], options: {} });
     const trackers = await withExistingDatabase(config, listTrackers);
-    for (const { tracker, unit } of trackers) {
-      print([tracker.id, tracker.region, unit.callsign, unit.kind, unit.agency].join('\t'));
+    for (const each of trackers) {
+      const { tracker, unit } = each;
+      const columns = [tracker.id, tracker.region, unit.callsign, unit.kind, unit.agency];
+      const carried = [tracker.timeZone ?? '-', unit.id, tracker.role];
+      print([...columns, identityOf(each), ...carried].join('\t'));
     }
   },
 };
+
+function identityOf({ tracker, hasSecret }: TrackerWithUnit): string {
+  const ways = [...(hasSecret ? ['secret'] : []), ...(tracker.isWeak ? ['weak'] : [])];
+  return ways.join(', ') || 'none';
+}

@@ -1,9 +1,10 @@
-import { lostAfterMs, type Tracker } from './unit.ts';
+import type { Tracker } from './unit.ts';
 
 /*
  * Which fixes of a unit's trackers are the unit's own: a backup drives the unit only while the
  * primary is lost (design.md section 2). Trackers stand in layers, the primary in the lowest, and a
- * fix drives the unit when no tracker of a lower layer had one within `lostAfterMs` before it.
+ * fix drives the unit when no tracker of a lower layer had one in the time before it after which a
+ * unit of its kind is lost (presence.ts).
  *
  * The rule looks back and never ahead, so that track, snapshot, replay and live map agree: the
  * unit's place at T is that of its newest driving fix, whatever comes later.
@@ -23,10 +24,11 @@ export type Heard = { readonly layer: number; readonly atMs: number };
 /**
  * The rule over all fixes of one unit.
  *
+ * @param lostAfterMs of its kind (presenceThresholds)
  * @returns a function to call with every fix, ordered by time, then layer, that says whether it
  *   drives the unit
  */
-export function createDriverRule(): (layer: number, atMs: number) => boolean {
+export function createDriverRule(lostAfterMs: number): (layer: number, atMs: number) => boolean {
   const newestMs = new Map<number, number>();
   return (layer, atMs) => {
     newestMs.set(layer, atMs);
@@ -43,11 +45,15 @@ export function createDriverRule(): (layer: number, atMs: number) => boolean {
  * It is the same as of all their fixes (test/property/driverRule.property.test.ts).
  *
  * @param newest at most one of each layer, in any order
+ * @param lostAfterMs of the unit's kind (presenceThresholds)
  * @returns one of them; undefined only when there is none
  */
-export function newestDriver<Each extends Heard>(newest: readonly Each[]): Each | undefined {
+export function newestDriver<Each extends Heard>(
+  newest: readonly Each[],
+  lostAfterMs: number,
+): Each | undefined {
   if (newest.length < 2) return newest[0];
-  const drives = createDriverRule();
+  const drives = createDriverRule(lostAfterMs);
   let driver: Each | undefined;
   for (const each of newest.toSorted((a, b) => a.atMs - b.atMs || a.layer - b.layer)) {
     if (drives(each.layer, each.atMs)) driver = each;

@@ -23,6 +23,8 @@ export type Fix = {
   readonly sats?: number | undefined;
   /** The device's own message number. */
   readonly seq?: number | undefined;
+  /** True: the device itself says that the place cannot be relied on (no satellites, old place). */
+  readonly isInvalid?: boolean | undefined;
   readonly attributes?: FixAttributes | undefined;
 };
 

@@ -5,17 +5,22 @@ import type { SetAsideCounts } from './setAside.ts';
 export type Degradation = {
   readonly code:
     | 'database_away'
+    | 'database_refuses'
+    | 'records_left_out'
     | 'map_missing'
     | 'journal_filling'
     | 'journal_not_storing'
     | 'journal_without_reserve'
     | 'journal_damaged'
+    | 'journal_unreadable'
     | 'messages_lost'
     | 'quarantine_skipped'
     | 'clock_set_back'
     | 'database_lacks'
     | 'database_upkeep'
-    | 'connections_full';
+    | 'connections_full'
+    | 'broker_away'
+    | 'certificate_old';
   /** What happens, since when, what to do. */
   readonly detail: string;
 };
@@ -36,6 +41,8 @@ export type Health = {
     readonly waiting: number;
     /** Messages without acknowledgement (QoS 0) that could not be stored. */
     readonly lost: number;
+    /** The broker of others that messages are fetched from; null where trackers come to our own. */
+    readonly broker: { readonly url: string; readonly isConnected: boolean } | null;
   };
   /** Null until the door's first report. */
   readonly journal: JournalStatus | null;
@@ -47,9 +54,13 @@ export type Health = {
     readonly behind: number;
     readonly written: number;
     readonly duplicates: number;
-    /** Messages and fixes put in quarantine, and those of too busy senders that were only counted. */
+    /** Messages and fixes put in quarantine, and those beyond what is kept that were only counted. */
     readonly quarantined: number;
     readonly quarantineSkipped: number;
+    /** Entries of the quarantine that went since the start to make room for newer ones. */
+    readonly quarantineDisplaced: number;
+    /** What the database took in no form; it is in the journal alone. */
+    readonly leftOut: number;
   };
   /** What the rules of single regions and kinds last did; null where there is none, or none ran yet. */
   readonly retentionRules: {
@@ -58,8 +69,9 @@ export type Health = {
     /** Units that have a rule, and those of them of which an open incident holds something. */
     readonly units: number;
     readonly heldUnits: number;
-    /** Positions that went. */
+    /** Positions that went, and what trackers said (SOS, status). */
     readonly deleted: number;
+    readonly deletedEvents: number;
   } | null;
   readonly live: { readonly screens: number; readonly refusedMessages: number };
   /** What was not taken in, by reason, with the newest case of each. */

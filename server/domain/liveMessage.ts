@@ -10,8 +10,8 @@ export type HelloMessage = {
   readonly version: string;
   /** The server's clock when this was sent, UTC epoch milliseconds. */
   readonly serverTimeMs: number;
-  /** Where trackers connect, on the same machine. */
-  readonly mqttPort: number;
+  /** Where trackers connect, on the same machine; null: not here. */
+  readonly mqttPort: number | null;
   /** Length of a tick: deltas come at most this often. */
   readonly tickMs: number;
   /** `demo` is throwaway data and must be marked on every screen. */
@@ -28,8 +28,22 @@ export type UnitsMessage = {
   readonly units: readonly RosterEntry[];
 };
 
+/**
+ * Whether units are there. Comes complete after each complete roster, then with what changed, at most
+ * twice a second.
+ */
+export type PresenceMessage = {
+  readonly type: 'presence';
+  /** Of the roster that the keys belong to. */
+  readonly rosterVersion: number;
+  /** True: this is of all units, and replaces what was known. */
+  readonly complete: boolean;
+  /** Key of a unit, and an index into `presences` (presence.ts). */
+  readonly units: readonly (readonly [unitKey: number, presence: number])[];
+};
+
 /** Everything the server says as text; frames are binary (see liveFrame.ts). */
-export type ServerMessage = HelloMessage | UnitsMessage;
+export type ServerMessage = HelloMessage | UnitsMessage | PresenceMessage;
 
 /** Everything a screen may say, as text. `resync` asks for the roster and a snapshot, after a gap. */
 export type ClientMessage = { readonly type: 'resync' };

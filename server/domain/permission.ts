@@ -27,6 +27,12 @@ export const permissionMatrix = {
   'displays.manage': ['administrator'],
   /** Make tokens for scripts that may what one may oneself, or less. */
   'tokens.make': ['administrator', 'integrator'],
+  /** See who waits at the door, and let them in. */
+  'trackers.admit': ['dispatcher', 'commander', 'administrator', 'integrator'],
+  /** Add and change trackers and gateways, and give them secrets. */
+  'trackers.manage': ['administrator', 'integrator'],
+  /** Look at what was refused at the door, take it out, and send it through once more. */
+  'deadletters.manage': ['administrator', 'integrator'],
   /** Read how the parts of the server are, with counts of all regions. */
   'health.view': ['administrator', 'integrator'],
 } as const satisfies Record<string, readonly Role[]>;

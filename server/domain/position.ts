@@ -12,12 +12,22 @@ export const verdicts = ['live', 'delayed', 'duplicate', 'implausible', 'quarant
 export type Verdict = (typeof verdicts)[number];
 
 /** Why a fix was not believed. */
-export const acceptReasons = ['null_island', 'clock_ahead', 'clock_behind'] as const;
+export const acceptReasons = [
+  'null_island',
+  // in what was kept aside before such clocks were corrected at once
+  'clock_ahead',
+  'clock_behind',
+  'clock_distrusted',
+  'flagged_invalid',
+  'inaccurate',
+  'impossible_speed',
+] as const;
 export type AcceptReason = (typeof acceptReasons)[number];
 
 /** A fix with a verdict. */
 export type Position = {
   readonly trackerKey: number;
+  /** Its time is corrected by the tracker's clock offset where that is known. */
   readonly fix: Fix;
   /** When the server took it in, UTC epoch milliseconds, by the server's clock. */
   readonly receivedAtMs: number;

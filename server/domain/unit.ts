@@ -1,4 +1,3 @@
-import { minuteMs } from './durations.ts';
 import type { Result } from './result.ts';
 
 /** Kinds of unit that Posko knows by name; the page has a symbol for each. */
@@ -51,14 +50,13 @@ export type Tracker = {
   /** The unit that carries it. */
   readonly unitKey: number;
   readonly role: TrackerRole;
+  /** IANA name such as `Asia/Makassar`, for times that it sends without an offset. */
+  readonly timeZone?: string | undefined;
 };
 
 /** The part a tracker plays for its unit: a backup drives it only while the primary is lost. */
 export const trackerRoles = ['primary', 'backup'] as const;
 export type TrackerRole = (typeof trackerRoles)[number];
-
-/** A tracker without news for this long is lost, milliseconds. */
-export const lostAfterMs = 5 * minuteMs;
 
 /** A unit as screens need it: everything that does not change with a ping. */
 export type RosterEntry = Unit & { readonly trackerId: string };

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { clockStates } from './clockReading.ts';
 import type { FixAttributes } from './fix.ts';
+import { presences } from './presence.ts';
 import { agencies, unitKinds } from './unit.ts';
 
 // a fix says undefined for what is not known, JSON leaves it out
@@ -23,6 +25,36 @@ export const positionSchema = Type.Object({
   ),
 });
 
+/** How a unit is beside its place: what the server knows of it now. */
+export const unitConditionSchema = Type.Object({
+  presence: Type.Enum([...presences]),
+  /** When any of its trackers last said anything; null: never. */
+  contactAtMs: Type.Union([Type.Number(), Type.Null()]),
+  /** Of the tracker that drives the unit, else of its primary: null while nothing is known of it. */
+  clock: Type.Union([
+    Type.Object({
+      state: Type.Enum([...clockStates]),
+      /** How far it is ahead, behind where negative; taken off the times of its fixes. */
+      offsetMs: Type.Number(),
+    }),
+    Type.Null(),
+  ]),
+  lastSos: Type.Union([
+    Type.Object({
+      trackerId: Type.String(),
+      happenedAtMs: Type.Number(),
+      receivedAtMs: Type.Number(),
+      lon: optionalNumber,
+      lat: optionalNumber,
+      text: Type.Optional(Type.Unsafe<string | undefined>(Type.String())),
+    }),
+    Type.Null(),
+  ]),
+  /** One of its trackers may speak by its id alone: anybody could be it. */
+  isWeak: Type.Boolean(),
+});
+export type UnitCondition = Static<typeof unitConditionSchema>;
+
 /** Answer of `GET /api/v1/units/{id}`: who it is, and all that its newest fix said. */
 export const unitDetailsSchema = Type.Object({
   unit: Type.Object({
@@ -37,6 +69,7 @@ export const unitDetailsSchema = Type.Object({
   }),
   trackerId: Type.String(),
   position: Type.Union([positionSchema, Type.Null()]),
+  ...unitConditionSchema.properties,
 });
 export type UnitDetails = Static<typeof unitDetailsSchema>;
 

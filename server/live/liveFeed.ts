@@ -5,6 +5,8 @@ import {
   snapshotKind,
   type UnitState,
 } from '../domain/liveFrame.ts';
+import type { PresenceMessage } from '../domain/liveMessage.ts';
+import { type Presence, presences } from '../domain/presence.ts';
 import type { RosterEntry } from '../domain/unit.ts';
 
 /**
@@ -13,6 +15,9 @@ import type { RosterEntry } from '../domain/unit.ts';
  */
 export class LiveFeed {
   readonly #states: ReadonlyMap<number, UnitState>;
+  readonly #presences: ReadonlyMap<number, Presence>;
+  /** Units whose presence changed since the last message of it. */
+  readonly #presenceChanged = new Set<number>();
   #visible: ReadonlySet<number>;
   readonly #changed = new Set<number>();
   #roster: readonly RosterEntry[];
@@ -26,10 +31,16 @@ export class LiveFeed {
 
   /**
    * @param states where every unit is, of whatever scope; the owner changes it and calls `changed`
+   * @param presences whether every unit is there, likewise; the owner calls `presenceChanged`
    * @param roster the units of this scope
    */
-  constructor(states: ReadonlyMap<number, UnitState>, roster: readonly RosterEntry[]) {
+  constructor(
+    states: ReadonlyMap<number, UnitState>,
+    presences: ReadonlyMap<number, Presence>,
+    roster: readonly RosterEntry[],
+  ) {
     this.#states = states;
+    this.#presences = presences;
     this.#roster = roster;
     this.#visible = new Set(roster.map(({ key }) => key));
   }
@@ -51,6 +62,8 @@ export class LiveFeed {
     this.#snapshot = undefined;
     this.#visible = new Set(roster.map(({ key }) => key));
     for (const key of this.#changed) if (!this.#visible.has(key)) this.#changed.delete(key);
+    // every screen gets all of it with the new roster
+    this.#presenceChanged.clear();
     for (const key of this.#visible) {
       if (!before.has(key) && this.#states.has(key)) this.#changed.add(key);
     }
@@ -59,6 +72,35 @@ export class LiveFeed {
   /** A unit has moved; nothing of it leaves the server when it is not of this scope. */
   changed(unitKey: number): void {
     if (this.#visible.has(unitKey)) this.#changed.add(unitKey);
+  }
+
+  /** A unit is there in another way than before; not told where it is not of this scope. */
+  presenceChanged(unitKey: number): void {
+    if (this.#visible.has(unitKey)) this.#presenceChanged.add(unitKey);
+  }
+
+  /** Whose presence changed since the last time, as text; undefined: nobody's. */
+  takePresence(): string | undefined {
+    if (this.#presenceChanged.size === 0) return undefined;
+    const text = this.#presenceText(false, this.#presenceChanged);
+    this.#presenceChanged.clear();
+    return text;
+  }
+
+  /** Whether each unit of this scope is there, as text. */
+  presence(): string {
+    return this.#presenceText(true, this.#visible);
+  }
+
+  #presenceText(complete: boolean, keys: Iterable<number>): string {
+    const units: [number, number][] = [];
+    for (const key of keys) {
+      const presence = this.#presences.get(key);
+      if (presence !== undefined) units.push([key, presences.indexOf(presence)]);
+    }
+    const rosterVersion = this.#rosterVersion;
+    const message: PresenceMessage = { type: 'presence', rosterVersion, complete, units };
+    return JSON.stringify(message);
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   type HelloMessage,
   sessionExpired,
 } from '../domain/liveMessage.ts';
+import type { Presence } from '../domain/presence.ts';
 import type { RosterEntry } from '../domain/unit.ts';
 import { LiveFeed } from './liveFeed.ts';
 import { Screen } from './screen.ts';
@@ -61,6 +62,7 @@ export class LiveHub {
   readonly #times: HubTimes;
   readonly #hello: Pick<HelloMessage, 'version' | 'mode'>;
   readonly #states = new Map<number, UnitState>();
+  readonly #presences = new Map<number, Presence>();
   #roster: readonly RosterEntry[] = [];
   #regionsOf: RegionsOf = () => [];
   /** By scope. A scope that nobody looks on with costs nothing. */
@@ -69,7 +71,7 @@ export class LiveHub {
   readonly #nowMs: () => number;
   #timers: NodeJS.Timeout[] = [];
   #refusedMessages = 0;
-  #mqttPort = 0;
+  #mqttPort: number | null = null;
   #isClosing = false;
   #whenEmpty: (() => void) | undefined;
 
@@ -83,8 +85,8 @@ export class LiveHub {
     this.#times = times;
   }
 
-  /** @param mqttPort where trackers connect, which screens tell whoever sets one up */
-  start(mqttPort: number): void {
+  /** @param mqttPort where trackers connect, which screens tell whoever sets one up; null: not here */
+  start(mqttPort: number | null): void {
     this.#mqttPort = mqttPort;
     this.#timers = [
       setInterval(() => this.#tick(), this.#times.tickMs),
@@ -122,6 +124,7 @@ export class LiveHub {
     this.#regionsOf = regionsOf;
     const keys = new Set(roster.map(({ key }) => key));
     for (const key of this.#states.keys()) if (!keys.has(key)) this.#states.delete(key);
+    for (const key of this.#presences.keys()) if (!keys.has(key)) this.#presences.delete(key);
     for (const { scope, feed } of this.#rooms.values()) feed.setRoster(this.#visibleTo(scope));
   }
 
@@ -141,6 +144,14 @@ export class LiveHub {
       isStored,
     });
     for (const { feed } of this.#rooms.values()) feed.changed(unitKey);
+  }
+
+  /** Says with the next tick which units are there in another way than before. */
+  showPresence(changes: ReadonlyMap<number, Presence>): void {
+    for (const [unitKey, presence] of changes) {
+      this.#presences.set(unitKey, presence);
+      for (const { feed } of this.#rooms.values()) feed.presenceChanged(unitKey);
+    }
   }
 
   /** Ends the screens of a session or token that has ended, or may something else now; if the latter, they come back. */
@@ -168,7 +179,7 @@ export class LiveHub {
     const name = scope.join(' ');
     const found = this.#rooms.get(name);
     if (found !== undefined) return found;
-    const feed = new LiveFeed(this.#states, this.#visibleTo(scope));
+    const feed = new LiveFeed(this.#states, this.#presences, this.#visibleTo(scope));
     const room: Room = { scope, feed, screens: new Set() };
     this.#rooms.set(name, room);
     return room;
@@ -232,6 +243,8 @@ export class LiveHub {
   #tick(): void {
     const maxTicks = this.#times.signOfLifeMs / this.#times.tickMs;
     for (const { feed, screens } of this.#rooms.values()) {
+      const presence = feed.takePresence();
+      if (presence !== undefined) for (const screen of screens) screen.showPresence(presence);
       if (!feed.isDue(maxTicks)) continue;
       const frame = feed.takeDelta(this.#nowMs());
       for (const screen of screens) screen.showDelta(frame);

@@ -43,7 +43,7 @@ export class Screen {
       return;
     }
     this.#needsSnapshot = false;
-    this.#sayRoster();
+    if (!this.#sayRoster()) this.#transmit(this.#feed.presence());
     this.#send(this.#feed.snapshot(this.#nowMs()));
   }
 
@@ -55,6 +55,16 @@ export class Screen {
     }
     this.#sayRoster();
     this.#send(frame);
+  }
+
+  /** Says whose presence changed, unless the screen is too slow for it: then it gets all of it later. */
+  showPresence(text: string): void {
+    if (this.#needsSnapshot || this.#framesUnderWay >= maxFramesUnderWay) {
+      this.#needsSnapshot = true;
+      return;
+    }
+    // all of it comes with a roster that is new to this screen
+    if (!this.#sayRoster()) this.#transmit(text);
   }
 
   /** Asks for a sign of life. */
@@ -72,11 +82,14 @@ export class Screen {
     this.#socket.terminate();
   }
 
-  #sayRoster(): void {
+  /** Says who there is and whether they are there, unless the screen knows this roster: then false. */
+  #sayRoster(): boolean {
     const { version, units } = this.#feed.roster;
-    if (version === this.#rosterVersion) return;
+    if (version === this.#rosterVersion) return false;
     this.#rosterVersion = version;
     this.#say({ type: 'units', rosterVersion: version, complete: true, units });
+    this.#transmit(this.#feed.presence());
+    return true;
   }
 
   #say(message: ServerMessage): void {

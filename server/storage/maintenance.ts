@@ -7,6 +7,7 @@ import type { Dialect } from './dialect/dialect.ts';
 import { keepMinutes } from './dialect/keepMinutes.ts';
 import { refreshOldMinutes, setTimescalePolicies } from './dialect/timescalePolicies.ts';
 import { applyRetentionRules, type RetentionRun } from './privacy/applyRetentionRules.ts';
+import { trimDeviceEvents } from './privacy/deleteDeviceEvents.ts';
 import { heldSince } from './privacy/legalHold.ts';
 import { trimQuarantine } from './quarantineStore.ts';
 import { retentionEnd } from './retentionEnd.ts';
@@ -31,6 +32,8 @@ export type MaintenanceStatus = {
   }[];
   /** What could not be set up in the database, with what to run; a sentence each. */
   readonly advice: readonly string[];
+  /** Entries of the quarantine that went since the start to make room for newer ones. */
+  readonly quarantineDisplaced: number;
   /** When the rules of single regions and kinds were last applied, epoch ms; undefined: none fits. */
   readonly retentionRules: (RetentionRun & { readonly ranAtMs: number }) | undefined;
 };
@@ -53,10 +56,14 @@ const daysAhead = 2;
 /** What nobody recovered in this time is not missed; the bound keeps a flood of nonsense from filling the disk. */
 const quarantineDays = 30;
 const maxQuarantined = 1_000_000;
+const maxQuarantinedBytes = 512 << 20;
+
+const quarantineTrimMs = 5 * minuteMs;
 
 /**
  * Keeps the database in order as far as its dialect leaves that to Posko: partitions ahead, minutes,
- * retention, TimescaleDB's policies, the quarantine's bound. One task at a time; one that fails is
+ * retention, TimescaleDB's policies, the bounds of the
+ * quarantine and of what devices say. One task at a time; one that fails is
  * told and tried again.
  */
 export class Maintenance {
@@ -66,6 +73,7 @@ export class Maintenance {
   #advice: readonly string[] = [];
   /** Days that TimescaleDB's policies were last set to keep. */
   #policyDays: number | undefined;
+  #quarantineDisplaced = 0;
   #retentionRules: MaintenanceStatus['retentionRules'];
   #running: Promise<void> = Promise.resolve();
 
@@ -92,6 +100,7 @@ export class Maintenance {
         failing === undefined ? [] : [{ task: name, ...failing }],
       ),
       advice: this.#advice,
+      quarantineDisplaced: this.#quarantineDisplaced,
       retentionRules: this.#retentionRules,
     };
   }
@@ -134,10 +143,26 @@ export class Maintenance {
   #tasksOf({ pool, dialect, retentionDays, nowMs }: MaintenanceOptions): readonly Task[] {
     const quarantine: Task = {
       name: 'quarantine',
+      // what comes in meanwhile is bounded too, and a sixth of the table at most
+      everyMs: quarantineTrimMs,
+      run: async (signal) => {
+        const { displaced } = await trimQuarantine(
+          pool,
+          {
+            beforeMs: nowMs() - quarantineDays * dayMs,
+            maxEntries: maxQuarantined,
+            maxBytes: maxQuarantinedBytes,
+          },
+          signal,
+        );
+        this.#quarantineDisplaced += displaced;
+      },
+    };
+    const events: Task = {
+      name: 'device events',
       everyMs: hourMs,
       run: async (signal) => {
-        const bounds = { beforeMs: nowMs() - quarantineDays * dayMs, maxEntries: maxQuarantined };
-        await trimQuarantine(pool, bounds, signal);
+        await trimDeviceEvents(pool, nowMs(), retentionDays, signal);
       },
     };
     const rules: Task = {
@@ -176,7 +201,7 @@ export class Maintenance {
           },
         };
         const drop = retention((beforeMs) => dropPartitionsBefore(pool, beforeMs));
-        return [ahead, minutes, drop, quarantine, rules];
+        return [ahead, minutes, drop, events, quarantine, rules];
       }
       case 'timescale_apache': {
         const drop = retention((beforeMs) =>
@@ -186,7 +211,7 @@ export class Maintenance {
             [beforeMs],
           ),
         );
-        return [minutes, drop, quarantine, rules];
+        return [minutes, drop, events, quarantine, rules];
       }
       case 'timescale': {
         const policies: Task = {
@@ -207,7 +232,7 @@ export class Maintenance {
           everyMs: 24 * hourMs,
           run: () => refreshOldMinutes(pool, retentionDays),
         };
-        return [policies, rules, oldMinutes, quarantine];
+        return [policies, rules, oldMinutes, events, quarantine];
       }
     }
   }

@@ -20,9 +20,10 @@ type LatestRow = [
 
 /**
  * The newest position of each of some trackers ($1) from $2 to before $3, epoch ms. Both are given,
- * and not one and an interval: what depends on the time zone is not known when the plan is made.
+ * and not one and an interval: what depends on the time zone is not known when the plan is made. What
+ * came late moved no marker, and what somebody took into the history later may even be of a later time.
  */
-const latestOfDaySql = `
+const latestSql = `
   select wanted.key, (extract(epoch from p.fixed_at) * 1000)::float8, p.lon, p.lat,
          p.receive_delay_ms, p.speed, p.course, p.altitude, p.accuracy, p.battery, p.sats,
          p.is_delayed, p.attributes::text
@@ -32,23 +33,29 @@ const latestOfDaySql = `
     where tracker_key = wanted.key
       and fixed_at >= to_timestamp($2::float8 / 1000)
       and fixed_at < to_timestamp($3::float8 / 1000)
+      and not is_delayed
     order by fixed_at desc limit 1
   ) p`;
 
 /**
- * The newest stored position of every tracker that has one: from these the live state is rebuilt at
+ * The newest stored position of every tracker that did not come late: from these the live state is rebuilt at
  * start. One statement for each day that is somebody's newest, since a day that stands in the
  * statement is all that the database then plans for; in it, one step down an index for each tracker.
  */
 export async function latestPositions(pool: Pool): Promise<readonly StoredPosition[]> {
   const latest: StoredPosition[] = [];
-  for (const [day, keys] of await newestDays(pool)) {
-    const { rows } = await pool.query<LatestRow>({
-      rowMode: 'array',
-      text: latestOfDaySql,
-      values: [keys, day, day + dayMs],
-    });
+  const read = async (keys: readonly number[], fromMs: number, toMs: number): Promise<void> => {
+    const values = [keys, fromMs, toMs];
+    const { rows } = await pool.query<LatestRow>({ rowMode: 'array', text: latestSql, values });
     latest.push(...rows.map(toStoredPosition));
+  };
+  const days = await newestDays(pool);
+  for (const [day, keys] of days) await read(keys, day, day + dayMs);
+  // of few: those whose newest day has nothing but what came late
+  const found = new Set(latest.map(({ trackerKey }) => trackerKey));
+  for (const [day, keys] of days) {
+    const others = keys.filter((key) => !found.has(key));
+    if (others.length > 0) await read(others, 0, day);
   }
   return latest;
 }

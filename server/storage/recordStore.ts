@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
 import type { Position } from '../domain/position.ts';
+import { type DeviceEventRow, deviceEventColumns } from './deviceEventRow.ts';
 import { dayOf, withPartitions } from './dialect/dayPartitions.ts';
 import { type PositionRow, toPositionRow } from './positionRow.ts';
 import { type Quarantined, quarantineColumns } from './quarantineRow.ts';
+import { type StoredClock, trackerClockColumns } from './trackerClocks.ts';
 
 /** How far a consumer of a journal has come: the last record that it wholly consumed. */
 export type Checkpoint = {
@@ -17,6 +19,9 @@ export type RecordedBatch = {
   /** Live and delayed ones; other verdicts have no place in the history. */
   readonly positions: readonly Position[];
   readonly quarantined: readonly Quarantined[];
+  readonly events?: readonly DeviceEventRow[] | undefined;
+  /** Of trackers whose clock is seen with other eyes since the batch before, the newest of each. */
+  readonly clocks?: readonly StoredClock[] | undefined;
   /** Undefined: it stays where it is. */
   readonly checkpoint?: Checkpoint | undefined;
 };
@@ -60,17 +65,36 @@ const writeSql = `
       where newest_days.day < excluded.day
   ), kept_aside as (
     insert into quarantine (journal_id, sequence, part, tracker_id, received_at, reason, detail,
-                            codec, raw, fix)
+                            codec, raw, fix, topic, address)
     select journal_id, sequence, part, tracker_id, to_timestamp(received_at_ms / 1000), reason,
-           detail, codec, decode(raw, 'base64'), fix::jsonb
+           detail, codec, decode(raw, 'base64'), fix::jsonb, topic, address
     from unnest($17::uuid[], $18::bigint[], $19::smallint[], $20::text[], $21::float8[],
-                $22::text[], $23::text[], $24::text[], $25::text[], $26::text[])
+                $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[],
+                $28::text[])
       as given (journal_id, sequence, part, tracker_id, received_at_ms, reason, detail, codec, raw,
-                fix)
+                fix, topic, address)
     on conflict do nothing
+  ), said as (
+    insert into device_events (id, tracker_key, kind, happened_at, received_at, lon, lat, data)
+    select id, tracker_key, kind, to_timestamp(happened_at_ms / 1000),
+           to_timestamp(received_at_ms / 1000), lon, lat, data::jsonb
+    from unnest($29::uuid[], $30::int[], $31::text[], $32::float8[], $33::float8[], $34::int[],
+                $35::int[], $36::text[])
+      as given (id, tracker_key, kind, happened_at_ms, received_at_ms, lon, lat, data)
+    where exists (select from trackers where key = tracker_key)
+    on conflict do nothing
+  ), clocks as (
+    insert into tracker_clocks (tracker_key, offset_ms, state, changed_at)
+    select tracker_key, offset_ms, state, to_timestamp(changed_at_ms / 1000)
+    from unnest($37::int[], $38::bigint[], $39::text[], $40::float8[])
+      as given (tracker_key, offset_ms, state, changed_at_ms)
+    where exists (select from trackers where key = tracker_key)
+    order by tracker_key
+    on conflict (tracker_key) do update
+      set offset_ms = excluded.offset_ms, state = excluded.state, changed_at = excluded.changed_at
   ), moved as (
     insert into consumer_checkpoints (journal_id, consumer, sequence)
-    select $27::uuid, $28::text, $29::bigint where $27 is not null
+    select $41::uuid, $42::text, $43::bigint where $41 is not null
     on conflict (journal_id, consumer) do update
       set sequence = excluded.sequence, moved_at = excluded.moved_at
       where consumer_checkpoints.sequence < excluded.sequence
@@ -87,7 +111,8 @@ const writeSql = `
   on conflict do nothing`;
 
 /**
- * Writes positions, what is kept aside and the checkpoint, all or nothing. What is there already, or
+ * Writes positions, what is kept aside, what devices said, their clocks and the checkpoint, all or
+ * nothing. What is there already, or
  * twice in the batch, is skipped, so writing a batch again does no harm; the checkpoint never goes
  * back.
  *
@@ -135,7 +160,7 @@ export async function readCheckpoint(
 function writeValues(
   rows: readonly PositionRow[],
   newer: ReadonlyMap<number, number>,
-  { quarantined, checkpoint }: RecordedBatch,
+  { quarantined, events = [], clocks = [], checkpoint }: RecordedBatch,
 ): unknown[] {
   return [
     numbers(rows, 'trackerKey'),
@@ -155,6 +180,8 @@ function writeValues(
     `{${[...newer.keys()].join(',')}}`,
     `{${[...newer.values()].join(',')}}`,
     ...quarantineColumns(quarantined),
+    ...deviceEventColumns(events),
+    ...trackerClockColumns(clocks),
     checkpoint?.journalId ?? null,
     checkpoint?.consumer ?? null,
     checkpoint?.sequence ?? null,

@@ -1,16 +1,19 @@
 import { layerOf, newestDriver } from '../domain/driverRule.ts';
-import type { Tracker } from '../domain/unit.ts';
+import { presenceThresholds } from '../domain/presence.ts';
+import type { Tracker, UnitKind } from '../domain/unit.ts';
 import { measuredAtMs, type Track } from './track.ts';
 
 /**
  * The track whose newest fix is the place of a unit now (driverRule.ts).
  *
  * @param trackers all that the unit carries
+ * @param kind of the unit
  * @param trackOf the track of a tracker, by its key
  * @returns undefined while nothing is known of any of them
  */
 export function drivingTrack(
   trackers: readonly Tracker[],
+  kind: UnitKind,
   trackOf: (trackerKey: number) => Track | undefined,
 ): Track | undefined {
   const heard = trackers.flatMap((tracker) => {
@@ -19,5 +22,5 @@ export function drivingTrack(
     if (track === undefined || newest === undefined || newestReceivedAtMs === undefined) return [];
     return [{ track, layer: layerOf(tracker), atMs: measuredAtMs(newest, newestReceivedAtMs) }];
   });
-  return newestDriver(heard)?.track;
+  return newestDriver(heard, presenceThresholds[kind].lostAfterMs)?.track;
 }

@@ -1,13 +1,27 @@
-import type { RosterEntry, Tracker, Unit } from '../domain/unit.ts';
+import type { TrackerDoor } from '../domain/principal.ts';
+import type { RosterEntry, Tracker, Unit, UnitKind } from '../domain/unit.ts';
+
+/** What judging a fix has to know of its tracker. */
+export type JudgedTracker = {
+  readonly key: number;
+  /** Of the unit that carries it. */
+  readonly kind: UnitKind;
+  readonly timeZone: string | undefined;
+};
+
+/** A tracker with as much as is known of how it may say who it is. */
+type Registered = Tracker & Partial<TrackerDoor>;
 
 /** Who is registered: the units and the trackers that they carry, looked up by what messages and people say. */
 export class Roster {
-  #trackers: readonly Tracker[] = [];
+  #trackers: readonly Registered[] = [];
   #entries: readonly RosterEntry[] = [];
-  #trackerById = new Map<string, Tracker>();
+  #trackerById = new Map<string, Registered>();
+  #judgedById = new Map<string, JudgedTracker>();
   #entryById = new Map<string, RosterEntry>();
   #trackerByUnit = new Map<number, Tracker>();
-  #trackersByUnit = new Map<number, readonly Tracker[]>();
+  #trackersByUnit = new Map<number, readonly Registered[]>();
+  #kindByUnit = new Map<number, UnitKind>();
   #operationRegions: ReadonlyMap<number, readonly string[]> = new Map();
   #bearers: ReadonlyMap<number, string> = new Map();
 
@@ -17,7 +31,7 @@ export class Roster {
    * @param operationRegions regions of the operations that a unit works for now, by its key
    */
   set(
-    trackers: readonly Tracker[],
+    trackers: readonly Registered[],
     units: readonly Unit[],
     operationRegions: ReadonlyMap<number, readonly string[]>,
   ): void {
@@ -29,6 +43,13 @@ export class Roster {
     this.#trackerByUnit = new Map(primariesLast.map((tracker) => [tracker.unitKey, tracker]));
     this.#trackersByUnit = Map.groupBy(trackers, ({ unitKey }) => unitKey);
     const unitByKey = new Map(units.map((unit) => [unit.key, unit]));
+    this.#judgedById = new Map(
+      trackers.map(({ id, key, unitKey, timeZone }) => {
+        const kind = unitByKey.get(unitKey)?.kind ?? 'other';
+        return [id, { key, kind, timeZone }];
+      }),
+    );
+    this.#kindByUnit = new Map(units.map(({ key, kind }) => [key, kind]));
     const entries = [...unitByKey.values()].flatMap((unit) => {
       const tracker = this.#trackerByUnit.get(unit.key);
       return tracker === undefined ? [] : [{ ...unit, trackerId: tracker.id }];
@@ -37,7 +58,7 @@ export class Roster {
     this.#entryById = new Map(this.#entries.map((entry) => [entry.id, entry]));
   }
 
-  get trackers(): readonly Tracker[] {
+  get trackers(): readonly Registered[] {
     return this.#trackers;
   }
 
@@ -46,13 +67,27 @@ export class Roster {
     return this.#entries;
   }
 
-  trackerById(id: string): Tracker | undefined {
+  trackerById(id: string): Registered | undefined {
     return this.#trackerById.get(id);
   }
 
+  /** The same as a fix of it is judged by. */
+  judgedById(id: string): JudgedTracker | undefined {
+    return this.#judgedById.get(id);
+  }
+
+  /** True when one of a unit's trackers may speak by its id alone: anybody could be it. */
+  isWeak(unitKey: number): boolean {
+    return this.trackersOf(unitKey).some(({ isWeak }) => isWeak === true);
+  }
+
   /** All trackers that a unit carries, primary and backups, in no order. */
-  trackersOf(unitKey: number): readonly Tracker[] {
+  trackersOf(unitKey: number): readonly Registered[] {
     return this.#trackersByUnit.get(unitKey) ?? [];
+  }
+
+  kindOf(unitKey: number): UnitKind {
+    return this.#kindByUnit.get(unitKey) ?? 'other';
   }
 
   /** The regions that a unit belongs to now: its home, and those of the operations it works for. */

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import pino from 'pino';
 import { WebSocket } from 'ws';
+import { makeTrackerSecret } from '../../server/accounts/trackerSecrets.ts';
 import { decodeFrame } from '../../server/domain/liveFrame.ts';
 import { liveSubprotocol } from '../../server/domain/liveMessage.ts';
 import { startPosko } from '../../server/posko.ts';
@@ -25,8 +26,13 @@ export async function benchFirstPing(load: {
   pingsPerS: number;
   seconds: number;
 }): Promise<void> {
-  const config = await testConfig('posko-bench-');
-  await register(config.dataDir, load.trackers);
+  const made = await testConfig('posko-bench-');
+  // all trackers come from one address
+  const config = {
+    ...made,
+    doorLimits: { ...made.doorLimits, connectBurst: 1_000_000, messagesPerSecond: 100 },
+  };
+  const secret = await register(config.dataDir, load.trackers);
   const posko = await startPosko(config, {
     mode: 'live',
     log: silent,
@@ -52,7 +58,7 @@ export async function benchFirstPing(load: {
 
   const cpuBefore = process.cpuUsage();
   const startMs = performance.now();
-  const result = await publish(posko.mqttPort, load);
+  const result = await publish(posko.doorPorts.mqtt ?? 0, { ...load, secret });
   const elapsedS = (performance.now() - startMs) / 1000;
   const cpu = process.cpuUsage(cpuBefore);
   const health = await healthOf(`http://127.0.0.1:${posko.httpPort}`);
@@ -69,7 +75,9 @@ export async function benchFirstPing(load: {
   });
 }
 
-async function register(dataDir: string, trackers: number): Promise<void> {
+/** Registers trackers that share a secret, and returns it. */
+async function register(dataDir: string, trackers: number): Promise<string> {
+  const { secret, hash } = await makeTrackerSecret();
   const folder = openDataDir(dataDir, 'command');
   const database = await openDatabase({ databaseUrl: undefined, dataDir: folder.dir, log: silent });
   await addOperator(database.pool);
@@ -81,15 +89,16 @@ async function register(dataDir: string, trackers: number): Promise<void> {
        select 'sim-' || n, 'Sim ' || n, 'handheld', 'polri', '64.08' from generate_series(1, $1::int) n
        returning key, id
      ), carried as (
-       insert into trackers (id, region) select id, '64.08' from made returning key, id
+       insert into trackers (id, region, secret_hash, secret_version) select id, '64.08', $2, 1 from made returning key, id
      )
      insert into tracker_assignments (tracker_key, unit_key, valid_from)
      select carried.key, made.key, '-infinity' from carried join made using (id)`,
-    [trackers],
+    [trackers, hash],
   );
   await client.end();
   await database.close();
   folder.release();
+  return secret;
 }
 
 /** Runs the load generator and returns what it measured. */

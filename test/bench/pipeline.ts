@@ -63,10 +63,13 @@ export function benchPipeline(): void {
       role: 'primary' as const,
     }));
     tracks.setTrackers(roster);
-    const keys = new Map(roster.map(({ id, key }) => [id, key]));
+    const judged = new Map(
+      roster.map(({ id, key }) => [id, { key, kind: 'handheld', timeZone: undefined }] as const),
+    );
     const states = new Map<number, UnitState>();
     const feed = new LiveFeed(
       states,
+      new Map(),
       roster.map(({ id, key, region }) => ({
         ...{ key, id, region, callsign: id, trackerId: id },
         ...{ kind: 'handheld', agency: 'polri' },
@@ -76,7 +79,7 @@ export function benchPipeline(): void {
     const pipeline = createPipeline({
       decode,
       tracks,
-      trackerKeyOf: (id) => keys.get(id),
+      trackerOf: (id) => judged.get(id),
       retentionMs: Number.POSITIVE_INFINITY,
       onPosition: ({ fix }, { unitKey }) => {
         stored += 1;
@@ -85,6 +88,8 @@ export function benchPipeline(): void {
         states.set(unitKey, { ...state, isStored: true });
         feed.changed(unitKey);
       },
+      onEvent: () => undefined,
+      onHeard: () => undefined,
       onRefused: ({ reason, detail }) => {
         throw new Error(`${reason}: ${detail}`);
       },

@@ -2,8 +2,16 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { quantile } from './measure.ts';
 
-type Load = { mqttPort: number; trackers: number; pingsPerS: number; seconds: number };
-const { mqttPort, trackers, pingsPerS, seconds }: Load = JSON.parse(process.argv[2] ?? '{}');
+type Load = {
+  mqttPort: number;
+  trackers: number;
+  pingsPerS: number;
+  seconds: number;
+  secret: string;
+};
+const { mqttPort, trackers, pingsPerS, seconds, secret }: Load = JSON.parse(
+  process.argv[2] ?? '{}',
+);
 
 const clients: MqttClient[] = [];
 const connectAtOnce = 100;
@@ -12,6 +20,8 @@ while (clients.length < trackers) {
   const some = Array.from({ length: Math.min(connectAtOnce, trackers - clients.length) }, (_, i) =>
     connectAsync(`mqtt://127.0.0.1:${mqttPort}`, {
       clientId: `sim-${first + i}`,
+      username: `sim-${first + i}`,
+      password: secret,
       reconnectPeriod: 0,
     }),
   );

@@ -1,4 +1,7 @@
 /* All benchmarks, one JSON line each. `npm run bench -- pipeline` runs the ones so named. */
+
+import { benchConnections, benchFlood } from './door.ts';
+import { benchExternalBroker } from './externalBroker.ts';
 import { benchFirstPing } from './firstPing.ts';
 import { benchJournal } from './journal.ts';
 import { benchLiveFrame } from './liveFrame.ts';
@@ -10,8 +13,11 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   liveFrame: benchLiveFrame,
   pipeline: benchPipeline,
   journal: benchJournal,
+  connections: benchConnections,
+  flood: benchFlood,
   storageWrites: benchStorageWrites,
   storageReads: benchStorageReads,
+  externalBroker: benchExternalBroker,
   firstPing: async () => {
     await benchFirstPing({ trackers: 1_000, pingsPerS: 1_000, seconds: 10 });
     await benchFirstPing({ trackers: 200, pingsPerS: 5_000, seconds: 10 });

@@ -1,21 +1,15 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MqttListener, type Published, type Settle } from '../../ingest/mqtt/mqttListener.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { Published, Settle } from '../../ingest/mqtt/mqttHandlers.ts';
+import type { MqttListener } from '../../ingest/mqtt/mqttListener.ts';
+import { openListener, publishPacket, rawDevice } from './fixtures/openListener.ts';
 
-const maxInFlight = 8;
+const inFlight = 8;
 const patient = { timeout: 10_000 };
 
-let listener: MqttListener | undefined;
-let sockets: Socket[] = [];
-afterEach(async () => {
-  for (const socket of sockets) socket.destroy();
-  sockets = [];
-  await listener?.close();
-});
-
 type Door = {
+  readonly listener: MqttListener;
   readonly port: number;
   readonly waiting: { published: Published; settle: Settle }[];
   isCrowded: boolean;
@@ -23,60 +17,30 @@ type Door = {
 
 /** A listener whose messages wait until the test settles them. */
 async function openDoor(): Promise<Door> {
-  const door = { waiting: [] as Door['waiting'], isCrowded: false, port: 0 };
-  listener = new MqttListener(
-    { maxPacketBytes: 65_536, maxConnections: 100, connectTimeoutMs: 10_000, maxInFlight },
+  const door = { waiting: [] as Door['waiting'], isCrowded: false };
+  const opened = await openListener(
+    { inFlight },
     {
-      onPublished: ({ topic, payload, address, qos }, settle) =>
+      onPublished: (received, settle) =>
         door.waiting.push({
           // the payload lives no longer than this call
-          published: { topic, payload: Uint8Array.from(payload), address, qos },
+          published: { ...received, payload: Uint8Array.from(received.payload) },
           settle,
         }),
       isCrowded: () => door.isCrowded,
-      onSetAside: () => undefined,
     },
   );
-  door.port = await listener.start('127.0.0.1', 0);
-  return door;
-}
-
-/** An MQTT client byte by byte, connected, with all that it received after its CONNACK. */
-async function device(
-  port: number,
-  id: string,
-  keepaliveS = 60,
-): Promise<{ socket: Socket; received: () => Buffer }> {
-  const socket = connect(port, '127.0.0.1');
-  sockets.push(socket);
-  let received = Buffer.alloc(0);
-  socket.on('data', (data) => {
-    received = Buffer.concat([received, data]);
-  });
-  socket.on('error', () => undefined);
-  socket.write(
-    Buffer.concat([
-      Buffer.from([0x10, 12 + id.length, 0, 4]),
-      Buffer.from('MQTT'),
-      Buffer.from([4, 2, 0, keepaliveS, 0, id.length]),
-      Buffer.from(id),
-    ]),
-  );
-  while (received.byteLength < 4) await once(socket, 'data');
-  return { socket, received: () => received.subarray(4) };
+  return Object.assign(door, opened);
 }
 
 /** PUBLISH to the topic "t". */
-function publish(qos: 0 | 1 | 2, id: number, payload: string): Buffer {
-  const number = qos === 0 ? [] : [id >> 8, id & 0xff];
-  const body = Buffer.concat([Buffer.from([0, 1, 0x74, ...number]), Buffer.from(payload)]);
-  return Buffer.concat([Buffer.from([0x30 | (qos << 1), body.byteLength]), body]);
-}
+const publish = (qos: 0 | 1 | 2, id: number, payload: string): Buffer =>
+  publishPacket(qos, id, 't', payload);
 
 describe('acknowledgements', () => {
   it('go out in the order of the messages, whatever the order in which their fates are known', async () => {
     const door = await openDoor();
-    const { socket, received } = await device(door.port, 'a');
+    const { socket, received } = await rawDevice(door.port, 'a');
     socket.write(
       Buffer.concat([
         publish(1, 1, 'one'),
@@ -104,54 +68,54 @@ describe('acknowledgements', () => {
 
   it('are left out for what could not be stored, and its sender is ended when there is room again', async () => {
     const door = await openDoor();
-    const one = await device(door.port, 'a');
-    const other = await device(door.port, 'b');
+    const one = await rawDevice(door.port, 'a');
+    const other = await rawDevice(door.port, 'b');
     one.socket.write(Buffer.concat([publish(1, 1, 'one'), publish(1, 2, 'two')]));
     await vi.waitFor(() => expect(door.waiting).toHaveLength(2), patient);
     door.waiting[0]?.settle(false);
     door.waiting[1]?.settle(true);
     await vi.waitFor(() => expect(one.received().toString('hex')).toBe('40020002'), patient);
     const closed = once(one.socket, 'close');
-    listener?.endOwing();
+    door.listener.endOwing();
     await closed;
     expect(other.socket.destroyed).toBe(false);
   });
 
   it('hold up a sender with too many messages under way, and nobody else', async () => {
     const door = await openDoor();
-    const busy = await device(door.port, 'busy');
-    const calm = await device(door.port, 'calm');
+    const busy = await rawDevice(door.port, 'busy');
+    const calm = await rawDevice(door.port, 'calm');
     const burst = (from: number): Buffer =>
-      Buffer.concat(Array.from({ length: maxInFlight }, (_, i) => publish(1, from + i, 'x')));
+      Buffer.concat(Array.from({ length: inFlight }, (_, i) => publish(1, from + i, 'x')));
     busy.socket.write(burst(1));
-    await vi.waitFor(() => expect(door.waiting).toHaveLength(maxInFlight), patient);
+    await vi.waitFor(() => expect(door.waiting).toHaveLength(inFlight), patient);
     busy.socket.write(burst(100));
     calm.socket.write(publish(1, 7, 'calm'));
-    await vi.waitFor(() => expect(door.waiting).toHaveLength(maxInFlight + 1), patient);
+    await vi.waitFor(() => expect(door.waiting).toHaveLength(inFlight + 1), patient);
     expect(door.waiting.at(-1)?.published.payload).toEqual(Uint8Array.from(Buffer.from('calm')));
     // half of them out: it is read on
-    for (const { settle } of door.waiting.slice(0, maxInFlight / 2)) settle(true);
-    await vi.waitFor(() => expect(door.waiting).toHaveLength(2 * maxInFlight + 1), patient);
-    for (const { settle } of door.waiting.slice(maxInFlight / 2)) settle(true);
-    await vi.waitFor(() => expect(busy.received().byteLength).toBe(4 * 2 * maxInFlight), patient);
+    for (const { settle } of door.waiting.slice(0, inFlight / 2)) settle(true);
+    await vi.waitFor(() => expect(door.waiting).toHaveLength(2 * inFlight + 1), patient);
+    for (const { settle } of door.waiting.slice(inFlight / 2)) settle(true);
+    await vi.waitFor(() => expect(busy.received().byteLength).toBe(4 * 2 * inFlight), patient);
     expect(calm.received().toString('hex')).toBe('40020007');
   });
 
   it('are waited for by everybody while the journal is crowded', async () => {
     const door = await openDoor();
-    const { socket } = await device(door.port, 'a');
+    const { socket } = await rawDevice(door.port, 'a');
     door.isCrowded = true;
     socket.write(publish(1, 1, 'one'));
     await delay(50);
     expect(door.waiting).toHaveLength(0);
     door.isCrowded = false;
-    listener?.readOn();
+    door.listener.readOn();
     await vi.waitFor(() => expect(door.waiting).toHaveLength(1), patient);
   });
 
   it('that nobody reads stop the reading of what they answer', async () => {
     const door = await openDoor();
-    const { socket } = await device(door.port, 'deaf');
+    const { socket } = await rawDevice(door.port, 'deaf');
     socket.pause();
     // as many messages as the network takes; each is settled at once
     const many = Buffer.concat(Array.from({ length: 4_000 }, (_, i) => publish(1, 1 + i, 'x')));
@@ -176,7 +140,7 @@ describe('acknowledgements', () => {
     clearInterval(settling);
     // it sends on and on, nothing of it is read any more, and nothing is held here
     expect(settled).toBeLessThan(written);
-    expect(listener?.waiting).toBeLessThan((2 * 128 * 1024) / 6);
+    expect(door.listener.waiting).toBeLessThan((2 * 128 * 1024) / 6);
     socket.resume();
   }, 60_000);
 });

@@ -85,8 +85,16 @@ function posko(...args: string[]): string {
     encoding: 'utf8',
   });
 }
-async function ping(mqttPort: number, trackerId: string, lon: number): Promise<void> {
-  const device = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`);
+async function ping(
+  mqttPort: number,
+  trackerId: string,
+  secret: string,
+  lon: number,
+): Promise<void> {
+  const device = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, {
+    username: trackerId,
+    password: secret,
+  });
   const fix = JSON.stringify({ fixedAt: Date.now(), lon, lat: 0.5 });
   await device.publishAsync(`posko/64.08/${trackerId}/fix`, fix, { qos: 1 });
   await device.endAsync();
@@ -142,11 +150,12 @@ describe.skipIf(process.platform !== 'linux')('the process', () => {
     const ports = await listening(first);
     const http = `http://127.0.0.1:${ports.http.port}`;
     const room = await LiveScreen.open(http);
-    posko('tracker', 'add', 'hp-09', '--region', '64.08', '--callsign', 'Alpha 9');
+    const said = posko('tracker', 'add', 'hp-09', '--region', '64.08', '--callsign', 'Alpha 9');
+    const [, secret = ''] = /shown this once: (\w+)/.exec(said) ?? [];
     await room.until(() =>
       room.messages.some((m) => m.type === 'units' && m.units[0]?.callsign === 'Alpha 9'),
     );
-    await ping(ports.mqtt.port, 'hp-09', 117.25);
+    await ping(ports.mqtt.port, 'hp-09', secret, 117.25);
     await room.untilAt('hp-09', 117.25, 0.5);
     while ((await written(http)) < 1) await setTimeout(50);
 

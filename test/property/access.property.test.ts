@@ -160,6 +160,9 @@ describe('the permission matrix', () => {
     users.manage   -      -          -         yes           -
     displays.manage -     -          -         yes           -
     tokens.make    -      -          -         yes           yes
+    trackers.admit -      yes        yes       yes           yes
+    trackers.manage -     -          -         yes           yes
+    deadletters.manage -  -          -         yes           yes
     health.view    -      -          -         yes           yes`;
   const [header = [], ...rows] = cells
     .trim()

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { includesGrant } from '../../server/accounts/identity.ts';
 import { createKnownDevices } from '../../server/accounts/knownDevices.ts';
-import { networkOf } from '../../server/accounts/networkOf.ts';
 import { hashRecoveryCode, newRecoveryCodes } from '../../server/accounts/recoveryCodes.ts';
 import { createSeal, toSealKey } from '../../server/accounts/seal.ts';
 import { findTotpStep } from '../../server/accounts/totp.ts';
 import { mayIn } from '../../server/domain/access.ts';
+import { networkOf } from '../../server/domain/networkOf.ts';
 import { permissions, roleMay, roles } from '../../server/domain/permission.ts';
 
 const region = fc.constantFrom('*', '64', '64.08', '64.08.04', '64.08.04.2001', '64.09', '65');

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../devices/protocols/decode.ts';
-import { codecs, type Decoded } from '../../server/domain/decoded.ts';
+import { type Codec, codecs, type Decoded } from '../../server/domain/decoded.ts';
 
 const codec = fc.constantFrom(...codecs);
+const somewhere = { timeZone: 'Asia/Makassar', receivedAtMs: 1_732_666_503_000 };
 
 /** Objects that look like messages: the right names, any values. */
 const almostMessage = fc.dictionary(
@@ -21,6 +22,14 @@ const almostMessage = fc.dictionary(
     'speedMps',
     'courseDeg',
     'attributes',
+    'at',
+    'text',
+    'online',
+    'valid',
+    'location',
+    'coords',
+    'alarm',
+    'timestamp',
   ),
   fc.oneof(
     fc.jsonValue(),
@@ -33,7 +42,7 @@ describe('decode', () => {
   it('never throws on any bytes', () => {
     fc.assert(
       fc.property(codec, fc.uint8Array({ maxLength: 300 }), (name, raw) => {
-        expectSound(decode(name, raw));
+        expectSound(name, decode(name, raw, somewhere));
       }),
       { numRuns: 5_000 },
     );
@@ -45,10 +54,42 @@ describe('decode', () => {
         codec,
         fc.oneof(almostMessage, fc.array(almostMessage), fc.jsonValue()),
         (name, value) => {
-          expectSound(decode(name, Buffer.from(JSON.stringify(value))));
+          expectSound(name, decode(name, Buffer.from(JSON.stringify(value)), somewhere));
         },
       ),
       { numRuns: 5_000 },
+    );
+  });
+
+  it('never throws on any query of the OsmAnd protocol, and finds its SOS', () => {
+    const names = [
+      'id',
+      'lat',
+      'lon',
+      'timestamp',
+      'speed',
+      'bearing',
+      'altitude',
+      'batt',
+      'valid',
+    ];
+    const value = fc.oneof(
+      fc.string(),
+      fc.double().map(String),
+      fc.constantFrom('2024-11-27 08:15:03'),
+    );
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom(...names), value),
+        fc.boolean(),
+        (fields, isSos) => {
+          const query = new URLSearchParams({ ...fields, ...(isSos && { alarm: 'sos' }) });
+          const decoded = decode('osmand', Buffer.from(query.toString()), somewhere);
+          expectSound('osmand', decoded);
+          expect(decoded.events).toHaveLength(isSos ? 1 : 0);
+        },
+      ),
+      { numRuns: 3_000 },
     );
   });
 
@@ -71,6 +112,7 @@ describe('decode', () => {
           const { fixes, refused } = decode(
             'native_fix',
             Buffer.from(JSON.stringify({ fixedAt, ...sent })),
+            somewhere,
           );
           expect(refused).toEqual([]);
           const fix = JSON.parse(JSON.stringify(fixes[0]));
@@ -81,7 +123,12 @@ describe('decode', () => {
   });
 });
 
-function expectSound(decoded: Decoded): void {
+function expectSound(codec: Codec, decoded: Decoded): void {
+  if (codec === 'native_sos') expect(decoded.events).toMatchObject([{ kind: 'sos' }]);
+  for (const { lon, lat } of decoded.events) {
+    expect(lon === undefined).toBe(lat === undefined);
+    expect(Math.abs(lon ?? 0) <= 180 && Math.abs(lat ?? 0) <= 90).toBe(true);
+  }
   for (const fix of decoded.fixes) {
     expect(Math.abs(fix.lon)).toBeLessThanOrEqual(180);
     expect(Math.abs(fix.lat)).toBeLessThanOrEqual(90);

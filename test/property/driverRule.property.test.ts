@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createDriverRule, layerOf } from '../../server/domain/driverRule.ts';
+import { presenceThresholds } from '../../server/domain/presence.ts';
 import type { Tracker } from '../../server/domain/unit.ts';
 import { drivingTrack } from '../../server/tracking/drivingTrack.ts';
 import { emptyTrack, type Track } from '../../server/tracking/track.ts';
@@ -13,6 +14,8 @@ const trackers: readonly Tracker[] = ([9, 4, 7, 5] as const).map((key) => ({
   unitKey: 70,
   role: key === 9 ? 'primary' : 'backup',
 }));
+
+const kind = 'patrol_car';
 
 /** Within some minutes, so that five of them make all the difference; whole ones, so that times meet. */
 const fixes = fc.array(
@@ -34,7 +37,7 @@ it('shows a unit live, whatever comes in late, at the fix that its stored track 
         const before = live.get(tracker.key)?.newest?.fixedAtMs;
         // an older fix of a tracker is history only
         if (before === undefined || before < atMs) live.set(tracker.key, seenAt(tracker.key, atMs));
-        const driving = drivingTrack(trackers, (key) => live.get(key));
+        const driving = drivingTrack(trackers, kind, (key) => live.get(key));
         expect([driving?.trackerKey, driving?.newest?.fixedAtMs]).toEqual(endOf(stored));
       }
     }),
@@ -47,7 +50,7 @@ function endOf(stored: readonly { readonly tracker: Tracker; readonly atMs: numb
   const ordered = stored
     .map(({ tracker, atMs }) => ({ key: tracker.key, layer: layerOf(tracker), atMs }))
     .sort((a, b) => a.atMs - b.atMs || a.layer - b.layer);
-  const drives = createDriverRule();
+  const drives = createDriverRule(presenceThresholds[kind].lostAfterMs);
   let end: [number | undefined, number | undefined] = [undefined, undefined];
   for (const { key, layer, atMs } of ordered) if (drives(layer, atMs)) end = [key, atMs];
   return end;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { PacketSizeGuard } from '../../ingest/mqtt/packetSizeGuard.ts';
 
@@ -61,5 +62,32 @@ describe('packet size guard', () => {
   it('tells a length field of five bytes from MQTT', () => {
     const guard = new PacketSizeGuard(2 ** 30);
     expect(guard.scan(Uint8Array.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x01]))).toBe('bad_packet');
+  });
+
+  it('counts topic filters, however the stream is cut, and stops at the 65th of one packet', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('subscribe' as const, 'unsubscribe' as const),
+        fc.array(fc.string({ minLength: 1, maxLength: 9 }), { minLength: 1, maxLength: 90 }),
+        shares,
+        (cmd, filters, cuts) => {
+          const guard = new PacketSizeGuard(65_536);
+          const bytes =
+            cmd === 'subscribe'
+              ? generate({
+                  cmd,
+                  messageId: 1,
+                  subscriptions: filters.map((topic) => ({ topic, qos: 0 as const })),
+                })
+              : generate({ cmd, messageId: 1, unsubscriptions: filters });
+          const faults = cut([...bytes], cuts).map((chunk) => guard.scan(chunk));
+          if (filters.length > 64) expect(faults).toContain('too_many_subscriptions');
+          else {
+            expect(new Set(faults)).toEqual(new Set([undefined]));
+            expect(guard.cost).toBe(1 + filters.length + Math.floor((bytes.length - 3) / 256));
+          }
+        },
+      ),
+    );
   });
 });

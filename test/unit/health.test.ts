@@ -28,13 +28,14 @@ it('shows what the retention rules last did, and null before they did anything',
   const parts = partsWith(quietJournal);
   expect(describeHealth(parts).retentionRules).toBeNull();
   const ranAtMs = Date.UTC(2024, 10, 27, 3, 4, 5);
-  const retentionRules = { units: 3, heldUnits: 1, deleted: 4_711, ranAtMs };
+  const retentionRules = { units: 3, heldUnits: 1, deleted: 4_711, deletedEvents: 17, ranAtMs };
   const ran = { ...parts, maintenance: { ...parts.maintenance, retentionRules } };
   expect(describeHealth(ran).retentionRules).toEqual({
     ranAt: '2024-11-27T03:04:05.000Z',
     units: 3,
     heldUnits: 1,
     deleted: 4_711,
+    deletedEvents: 17,
   });
 });
 
@@ -56,4 +57,31 @@ it('is not ready once the journal does not store, and then says only that of it'
       { code: 'journal_not_storing', detail: expect.stringMatching(/full: its bound .* 5 so far/) },
     ],
   });
+});
+
+it.each([
+  ['database_away', /does not take positions since 2024-11-27T00:15:03.000Z \(gone\)/],
+  ['database_refuses', /answers and refuses to write since .* whether it is read-only/],
+  ['journal_unreadable', /the journal cannot be read since .* check the disk/],
+] as const)('says what keeps records out of the database: %s', (what, detail) => {
+  const parts = partsWith(quietJournal);
+  const failing = { what, sinceMs: Date.UTC(2024, 10, 27, 0, 15, 3), error: 'gone' };
+  const recorder = { ...parts.recorder, behind: 7, failing };
+  expect(describeHealth({ ...parts, recorder }).degradations).toEqual([
+    { code: what, detail: expect.stringMatching(detail) },
+  ]);
+});
+
+it('counts what could not be written, and what had to go to make room', () => {
+  const parts = partsWith(quietJournal);
+  const health = describeHealth({
+    ...parts,
+    recorder: { ...parts.recorder, leftOut: 2 },
+    maintenance: { ...parts.maintenance, quarantineDisplaced: 3 },
+  });
+  expect(health.storage).toMatchObject({ leftOut: 2, quarantineDisplaced: 3 });
+  expect(health.degradations).toEqual([
+    { code: 'records_left_out', detail: expect.stringMatching(/^2 times/) },
+    { code: 'quarantine_skipped', detail: expect.stringMatching(/^3 dead letters/) },
+  ]);
 });

@@ -4,6 +4,7 @@ import { dayOf } from '../dialect/dayPartitions.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { retentionEnd } from '../retentionEnd.ts';
 import { readCarriedTrackers } from './carriedTrackers.ts';
+import { deleteDeviceEvents } from './deleteDeviceEvents.ts';
 import { deletePositionsOfDay, type TrackWindow } from './deletePositions.ts';
 import { findLegalHolds, heldSince } from './legalHold.ts';
 
@@ -12,8 +13,9 @@ export type RetentionRun = {
   /** Units that have a rule, and those of them of which an open incident holds something. */
   readonly units: number;
   readonly heldUnits: number;
-  /** Positions that went. */
+  /** Positions that went, and what trackers said (SOS, status). */
   readonly deleted: number;
+  readonly deletedEvents: number;
 };
 
 export type RetentionRunOptions = {
@@ -26,16 +28,19 @@ export type RetentionRunOptions = {
   readonly signal: AbortSignal;
 };
 
+/** Of trackers whose events are deleted by one statement. */
+const windowsAtOnce = 1_000;
+
 /**
- * Deletes positions that are older than the rule of their unit allows, day by day, but nothing that an
- * open incident holds. Of the rules that fit a unit the one of the smallest region counts, and of two
+ * Deletes positions, and what trackers said, that are older than the rule of their unit allows, day by
+ * day, but nothing that an open incident holds. Of the rules that fit a unit the one of the smallest region counts, and of two
  * of the same region that of its kind.
  */
 export async function applyRetentionRules(
   pool: Pool,
   { dialect, nowMs, retentionDays, signal }: RetentionRunOptions,
 ): Promise<RetentionRun> {
-  const nothing = { units: 0, heldUnits: 0, deleted: 0 };
+  const nothing = { units: 0, heldUnits: 0, deleted: 0, deletedEvents: 0 };
   const oldestMs = await retentionEnd(pool, nowMs, retentionDays);
   if (oldestMs === undefined) return nothing;
   const daysOf = await readDaysOfUnits(pool);
@@ -61,7 +66,11 @@ export async function applyRetentionRules(
   for (let day = dayOf(firstMs); day < untilMs && !signal.aborted; day += dayMs) {
     deleted += await deletePositionsOfDay(pool, dialect, day, windows);
   }
-  return { units: daysOf.size, heldUnits: heldFromMs.size, deleted };
+  let deletedEvents = 0;
+  for (let at = 0; at < windows.length && !signal.aborted; at += windowsAtOnce) {
+    deletedEvents += await deleteDeviceEvents(pool, windows.slice(at, at + windowsAtOnce));
+  }
+  return { units: daysOf.size, heldUnits: heldFromMs.size, deleted, deletedEvents };
 }
 
 /** How many days each unit that a rule fits keeps its positions. */

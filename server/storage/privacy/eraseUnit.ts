@@ -8,6 +8,7 @@ import { inTransaction } from '../inTransaction.ts';
 import { appendLog, appendTo } from '../log/logStore.ts';
 import { checkWindow, sqlTime, type TimeWindow } from '../queries/timeWindow.ts';
 import { readCarriedTrackers } from './carriedTrackers.ts';
+import { deleteDeviceEvents } from './deleteDeviceEvents.ts';
 import { deletePositionsOfDay, type TrackWindow } from './deletePositions.ts';
 import { findLegalHolds, type LegalHold } from './legalHold.ts';
 
@@ -181,23 +182,6 @@ async function deleteQuarantined(
                and received_at < to_timestamp($3::float8 / 1000))
               or ((fix ->> 'fixedAtMs')::float8 >= $2 and (fix ->> 'fixedAtMs')::float8 < $3))`,
       [trackerId, fromMs, toMs],
-    );
-    deleted += rowCount ?? 0;
-  }
-  return deleted;
-}
-
-async function deleteDeviceEvents(
-  client: PoolClient,
-  windows: readonly ErasedWindow[],
-): Promise<number> {
-  let deleted = 0;
-  for (const { trackerKey, fromMs, toMs } of windows) {
-    const { rowCount } = await client.query(
-      `delete from device_events
-       where tracker_key = $1 and happened_at >= to_timestamp($2::float8 / 1000)
-         and happened_at < to_timestamp($3::float8 / 1000)`,
-      [trackerKey, fromMs, toMs],
     );
     deleted += rowCount ?? 0;
   }

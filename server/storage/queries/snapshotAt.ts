@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { createDriverRule } from '../../domain/driverRule.ts';
 import { dayMs, minuteMs } from '../../domain/durations.ts';
 import { layerSql } from './layerSql.ts';
+import { lostAfterSql } from './lostAfterSql.ts';
 import { onlyRow, type Packed, packIntPairs, unpackIntPairs } from './packedColumns.ts';
 import {
   joinPositions,
@@ -62,6 +63,7 @@ export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snap
   return chooseDrivers(
     Int32Array.from(parts.flatMap(({ unitKey }) => [...unitKey])),
     Int32Array.from(parts.flatMap(({ layer }) => [...layer])),
+    Int32Array.from(parts.flatMap(({ lostAfterMs }) => [...lostAfterMs])),
     joinPositions(parts.map(({ positions }) => positions)),
   );
 }
@@ -69,13 +71,17 @@ export async function snapshotAt(pool: Pool, query: SnapshotQuery): Promise<Snap
 /** The newest fix of each tracker of a part of the units, ordered by unit, time and layer. */
 async function newestFixes(pool: Pool, query: SnapshotQuery, part: number) {
   const { atMs, isAsKnown = false, maxAgeMs = maxAgeDefaultMs } = query;
-  const { rows } = await pool.query<[unitAndLayer: Packed, ...PackedPositions]>({
+  const { rows } = await pool.query<
+    [unitAndLayer: Packed, unitAndLost: Packed, ...PackedPositions]
+  >({
     rowMode: 'array',
     text: `
-      select ${packIntPairs('unit_key', 'layer')}, ${packedPositions}
+      select ${packIntPairs('unit_key', 'layer')}, ${packIntPairs('unit_key', 'lost_after_ms')},
+             ${packedPositions}
       from (
-        select a.unit_key, ${layerSql} as layer, p.*
+        select a.unit_key, ${layerSql} as layer, ${lostAfterSql} as lost_after_ms, p.*
         from tracker_assignments a
+        join units u on u.key = a.unit_key
         left join lateral (${newestSql('$3', '$4')}) recent on true
         cross join lateral (
           select recent.* where recent.tracker_key is not null
@@ -96,9 +102,10 @@ async function newestFixes(pool: Pool, query: SnapshotQuery, part: number) {
       part,
     ],
   });
-  const [unitAndLayer, ...packed] = onlyRow(rows);
+  const [unitAndLayer, unitAndLost, ...packed] = onlyRow(rows);
   const [unitKey, layer] = unpackIntPairs(unitAndLayer);
-  return { unitKey, layer, positions: unpackPositions(packed) };
+  const [, lostAfterMs] = unpackIntPairs(unitAndLost);
+  return { unitKey, layer, lostAfterMs, positions: unpackPositions(packed) };
 }
 
 /**
@@ -120,12 +127,17 @@ function newestSql(from: string, to: string): string {
 }
 
 /** Of the newest fixes of each unit's trackers, those of a unit ordered by time and layer, the last that drove the unit. */
-function chooseDrivers(units: Int32Array, layers: Int32Array, newest: PositionColumns): Snapshot {
+function chooseDrivers(
+  units: Int32Array,
+  layers: Int32Array,
+  lostAfterMs: Int32Array,
+  newest: PositionColumns,
+): Snapshot {
   const chosen: number[] = [];
-  let drives = createDriverRule();
+  let drives = createDriverRule(0);
   for (let row = 0; row < newest.count; row++) {
     const isNewUnit = row === 0 || units[row] !== units[row - 1];
-    if (isNewUnit) drives = createDriverRule();
+    if (isNewUnit) drives = createDriverRule(lostAfterMs[row] ?? 0);
     if (!drives(layers[row] ?? 0, newest.fixedAtMs[row] ?? 0)) continue;
     // the first fix of a unit always drives it, so what is replaced is the same unit's
     if (!isNewUnit) chosen.pop();

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { createDriverRule } from '../../domain/driverRule.ts';
-import { lostAfterMs } from '../../domain/unit.ts';
+import { longestLostAfterMs } from '../../domain/presence.ts';
 import { layerSql } from './layerSql.ts';
+import { lostAfterSql } from './lostAfterSql.ts';
 import { onlyRow } from './packedColumns.ts';
 import {
   joinPositions,
@@ -26,7 +27,7 @@ export type UnitTrackQuery = TimeWindow & {
 export type UnitTrack = {
   /** In order of time; `trackerKey` says which tracker drove the unit. */
   readonly positions: PositionColumns;
-  /** 1 where, thinned or not, more than five minutes without a fix lie between this row and the one before. */
+  /** 1 where, thinned or not, more than the time after which it is lost lies between this row and the one before. */
   readonly isAfterGap: Uint8Array<ArrayBuffer>;
   /** Fixes before thinning. */
   readonly fixCount: number;
@@ -54,7 +55,7 @@ export async function unitTrack(pool: Pool, query: UnitTrackQuery): Promise<Unit
   }
   const wholeUntilMs = parts.reduce((ms, part) => Math.min(ms, part.wholeUntilMs), query.toMs);
   const track = drive(parts, ruleAfter(carriers), wholeUntilMs);
-  const gaps = gapsBefore(track.fixedAtMs);
+  const gaps = gapsBefore(track.fixedAtMs, lostAfterOf(carriers));
   if (query.maxPoints === undefined) {
     const isAfterGap = Uint8Array.from(gaps);
     return { positions: track, isAfterGap, fixCount: track.count, maxErrorM: 0, wholeUntilMs };
@@ -76,8 +77,10 @@ type Carrier = {
   /** As PostgreSQL writes them. */
   readonly from: string;
   readonly to: string;
-  /** Its last fix in the five minutes before the window: whether it was lost when that began. */
+  /** Its last fix in the minutes before the window: whether it was lost when that began. */
   readonly heardMs: number | undefined;
+  /** Of the unit's kind. */
+  readonly lostAfterMs: number;
 };
 
 /** The fixes of one carrier, complete before `wholeUntilMs`. */
@@ -88,12 +91,14 @@ type Part = {
 };
 
 async function readCarriers(pool: Pool, query: UnitTrackQuery): Promise<readonly Carrier[]> {
-  const { rows } = await pool.query<[number, number, string, string, number | null]>({
+  const { rows } = await pool.query<[number, number, string, string, number | null, number]>({
     rowMode: 'array',
     text: `
       select a.tracker_key, ${layerSql}, greatest(a.valid_from, $3)::text,
-             least(a.valid_to, $4)::text, (extract(epoch from before.fixed_at) * 1000)::float8
+             least(a.valid_to, $4)::text, (extract(epoch from before.fixed_at) * 1000)::float8,
+             ${lostAfterSql}
       from tracker_assignments a
+      join units u on u.key = a.unit_key
       left join lateral (
         select fixed_at from positions
         where tracker_key = a.tracker_key
@@ -106,17 +111,18 @@ async function readCarriers(pool: Pool, query: UnitTrackQuery): Promise<readonly
       limit ${maxCarriers}`,
     values: [
       query.unitKey,
-      sqlTime(query.fromMs - lostAfterMs),
+      sqlTime(query.fromMs - longestLostAfterMs),
       sqlTime(query.fromMs),
       sqlTime(query.toMs),
     ],
   });
-  return rows.map(([trackerKey, layer, from, to, heardMs]) => ({
+  return rows.map(([trackerKey, layer, from, to, heardMs, lostAfterMs]) => ({
     trackerKey,
     layer,
     from,
     to,
     heardMs: heardMs ?? undefined,
+    lostAfterMs,
   }));
 }
 
@@ -142,7 +148,7 @@ type DriverRule = ReturnType<typeof createDriverRule>;
 
 /** The rule, with what was heard before the window. */
 function ruleAfter(carriers: readonly Carrier[]): DriverRule {
-  const drives = createDriverRule();
+  const drives = createDriverRule(lostAfterOf(carriers));
   const heard = carriers.flatMap(({ layer, heardMs }) =>
     heardMs === undefined ? [] : [{ layer, heardMs }],
   );
@@ -197,7 +203,12 @@ function startsOf(parts: readonly Part[]): readonly number[] {
   });
 }
 
-function gapsBefore(fixedAtMs: Float64Array): Uint8Array {
+/** They are all of one unit. */
+function lostAfterOf([first]: readonly Carrier[]): number {
+  return first?.lostAfterMs ?? longestLostAfterMs;
+}
+
+function gapsBefore(fixedAtMs: Float64Array, lostAfterMs: number): Uint8Array {
   return Uint8Array.from(fixedAtMs, (ms, i) =>
     i > 0 && ms - (fixedAtMs[i - 1] ?? ms) > lostAfterMs ? 1 : 0,
   );

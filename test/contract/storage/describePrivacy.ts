@@ -6,6 +6,7 @@ import { assignTracker } from '../../../server/storage/assignTracker.ts';
 import { readLog } from '../../../server/storage/log/logStore.ts';
 import { Maintenance } from '../../../server/storage/maintenance.ts';
 import { applyRetentionRules } from '../../../server/storage/privacy/applyRetentionRules.ts';
+import { trimDeviceEvents } from '../../../server/storage/privacy/deleteDeviceEvents.ts';
 import { eraseUnit } from '../../../server/storage/privacy/eraseUnit.ts';
 import { exportUnit, exportUser } from '../../../server/storage/privacy/exportPerson.ts';
 import { findPerson } from '../../../server/storage/privacy/findPerson.ts';
@@ -351,7 +352,12 @@ export function describePrivacy(opener: Opener): void {
       await setRetentionRule(pool, { region: '64.08', unitKind: 'apc', days: 4 }, deed);
       await setRetentionRule(pool, { region: '*', unitKind: 'handheld', days: 1 }, deed);
       await compressPositions(database());
-      expect(await apply()).toEqual({ units: 3, heldUnits: 0, deleted: 3 + 2 + 4 });
+      expect(await apply()).toEqual({
+        units: 3,
+        heldUnits: 0,
+        deleted: 3 + 2 + 4,
+        deletedEvents: 0,
+      });
       const left = async (id: string): Promise<number> =>
         (await timesOf(keys.get(id) ?? 0)).length - 1;
       expect([await left('A'), await left('B'), await left('C'), await left('D')]).toEqual([
@@ -367,12 +373,16 @@ export function describePrivacy(opener: Opener): void {
       const times = [-8, -6.5, -5.5, -4, -2].map((days) => today + days * dayMs);
       await write(key, [...times, nowMs]);
       await setRetentionRule(pool, { region: '*', unitKind: '*', days: 3 }, deed);
+      for (const ms of times) await insertEvent(pool, key, ms);
       await insertIncident(pool, '64.08', openedMs, false);
-      expect(await apply()).toEqual({ units: 1, heldUnits: 1, deleted: 2 });
+      const went = { deleted: 2, deletedEvents: 2 };
+      expect(await apply()).toEqual({ units: 1, heldUnits: 1, ...went });
       expect(await timesOf(key)).toEqual([...times.slice(2), nowMs]);
+      expect(await eventsOf(key)).toEqual(times.slice(2));
       await pool.query('update incidents set closed_at = now()');
-      expect(await apply()).toEqual({ units: 1, heldUnits: 0, deleted: 2 });
+      expect(await apply()).toEqual({ units: 1, heldUnits: 0, ...went });
       expect(await timesOf(key)).toEqual([...times.slice(4), nowMs]);
+      expect(await eventsOf(key)).toEqual(times.slice(4));
     });
 
     it('takes nothing of a unit that carried the tracker under no rule', async () => {
@@ -417,6 +427,38 @@ export function describePrivacy(opener: Opener): void {
       else expect(await timesOf(key)).toEqual([times[3], nowMs]);
     });
 
+    it('keeps what devices say as long as positions, and what an open incident holds longer', async () => {
+      const { pool, dialect } = database();
+      const key = await addPatrol(pool, 'HT-01');
+      const times = [-20, -9, -6, -5, -1].map((days) => today + days * dayMs);
+      await write(key, [nowMs]);
+      for (const ms of times) await insertEvent(pool, key, ms);
+      const run = async () => {
+        const options = { pool, dialect, retentionDays: 3, log: silent, nowMs: () => nowMs };
+        const maintenance = new Maintenance(options);
+        await maintenance.runAll();
+        expect(maintenance.status().failing).toEqual([]);
+        return eventsOf(key);
+      };
+      const named = await insertIncident(pool, '73.01', nowMs, true);
+      expect(await run()).toEqual(times);
+      await pool.query('delete from incident_units where incident_id = $1', [named]);
+      await insertIncident(pool, '64.71', today - 5 * dayMs, false);
+      expect(await run()).toEqual(times.slice(2));
+      await pool.query('update incidents set closed_at = now()');
+      expect(await run()).toEqual(times.slice(4));
+    });
+
+    it('takes what devices say of those that report no place, and nothing when the clock jumps ahead', async () => {
+      const { pool } = database();
+      const key = await addPatrol(pool, 'HT-01');
+      const times = [-9, -4, -1].map((days) => today + days * dayMs);
+      for (const ms of times) await insertEvent(pool, key, ms);
+      const { signal } = new AbortController();
+      expect(await trimDeviceEvents(pool, nowMs + 3_000 * dayMs, 5, signal)).toBe(1);
+      expect(await eventsOf(key)).toEqual(times.slice(1));
+    });
+
     it('is kept by the maintenance, which says what it did', async () => {
       const { pool, dialect } = database();
       await write(await addPatrol(pool, 'HT-01'), [today - 5 * dayMs, nowMs]);
@@ -439,6 +481,8 @@ export function describePrivacy(opener: Opener): void {
     const write = (key: number, times: readonly number[]) =>
       writeTimes(database().pool, key, times);
     const timesOf = (key: number) => readTimes(database().pool, 'positions', 'fixed_at', key);
+    const eventsOf = (key: number) =>
+      readTimes(database().pool, 'device_events', 'happened_at', key);
   });
 }
 

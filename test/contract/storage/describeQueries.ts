@@ -116,6 +116,24 @@ export function describeQueries(name: string, open: () => Promise<OpenedDatabase
         expect([...track.isAfterGap]).toEqual([0, 0, 1, 1, 0]);
       });
 
+      it('takes a backup of a handheld, which reports less often, after ten minutes', async () => {
+        await database.pool.query(`update units set kind = 'handheld' where key = 10`);
+        await write({
+          assignments: [carry(1, 10), carry(2, 10, { role: 'backup' })],
+          fixes: [fix(1, 0), fix(2, 6), fix(2, 10), fix(2, 10.5)],
+        });
+        const track = await unitTrack(database.pool, { unitKey: 10, ...wholeMs });
+        expect([...track.positions.fixedAtMs]).toEqual([0, 10.5].map(at));
+        expect([...track.isAfterGap]).toEqual([0, 1]);
+        const [before, after] = [
+          await snapshotAt(database.pool, { atMs: at(10.2) }),
+          await snapshotAt(database.pool, { atMs: at(10.7) }),
+        ];
+        await database.pool.query(`update units set kind = 'patrol_car' where key = 10`);
+        expect([...before.positions.trackerKey]).toEqual([1]);
+        expect([...after.positions.trackerKey]).toEqual([2]);
+      });
+
       it('knows a primary that was heard just before the window', async () => {
         await write({
           assignments: [carry(1, 10), carry(2, 10, { role: 'backup' })],

@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
+import type { DeviceEvent } from '../../../server/domain/deviceEvent.ts';
 import type { Fix } from '../../../server/domain/fix.ts';
 import type { Position } from '../../../server/domain/position.ts';
+import type { DeviceEventRow } from '../../../server/storage/deviceEventRow.ts';
+import { latestSos } from '../../../server/storage/deviceEvents.ts';
 import { latestPositions } from '../../../server/storage/positionQueries.ts';
 import type { Quarantined } from '../../../server/storage/quarantineRow.ts';
 import { readCheckpoint, writeRecorded } from '../../../server/storage/recordStore.ts';
+import { readTrackerClocks } from '../../../server/storage/trackerClocks.ts';
 import { addPatrol, count, dayMs, describeOver, fixAt, live, nowMs } from './openedStores.ts';
 import type { Opener } from './openers.ts';
 
@@ -34,6 +38,21 @@ export function describeRecords(opener: Opener): void {
       expect(await latestPositions(pool)).toEqual([
         { trackerKey, fix: { ...fix, attributes }, receivedAtMs: nowMs },
       ]);
+    });
+
+    it('are where a unit was last, without what came late, were it of a later time or day', async () => {
+      const dayAgo = nowMs - dayMs;
+      const trackerKey = await addPatrol(database().pool);
+      const late = (fixedAtMs: number): Position => ({
+        ...live(trackerKey, fixAt(fixedAtMs)),
+        verdict: 'delayed',
+      });
+      const newest = live(trackerKey, fixAt(dayAgo));
+      await write([live(trackerKey, fixAt(dayAgo - 5_000)), newest, late(dayAgo + 1_000)]);
+      expect(await newestTimes()).toEqual([[trackerKey, dayAgo]]);
+      // taken out of the quarantine by hand
+      await write([late(nowMs)]);
+      expect(await newestTimes()).toEqual([[trackerKey, dayAgo]]);
     });
 
     it('may lack everything but time and place', async () => {
@@ -159,6 +178,117 @@ export function describeRecords(opener: Opener): void {
       await write([40, 30, 50].map((days) => live(trackerKey, fixAt(nowMs - days * dayMs))));
       await pool.query('truncate newest_days');
       expect(await newestTimes()).toEqual([[trackerKey, nowMs - 30 * dayMs]]);
+    });
+
+    it('come with what devices said, once however often it is written', async () => {
+      const { pool } = database();
+      const trackerKey = await addPatrol(pool);
+      const sos = (
+        n: number,
+        receivedAtMs: number,
+        event: Partial<DeviceEvent>,
+      ): DeviceEventRow => ({
+        id: `00000000-0000-5000-8000-00000000000${n}`,
+        trackerKey,
+        happenedAtMs: receivedAtMs - 500,
+        receivedAtMs,
+        event: { kind: 'sos', ...event },
+      });
+      const events = [
+        sos(1, nowMs, { lon: 117.5, lat: -0.5, text: 'tolong \0' }),
+        sos(2, nowMs + 1_000, {}),
+        sos(3, nowMs + 2_000, {
+          kind: 'status',
+          online: false,
+          batteryPct: 81,
+          attributes: { pump: true, note: 'a"\uD800' },
+        }),
+        { ...sos(4, nowMs, {}), trackerKey: trackerKey + 99 },
+      ];
+      for (let i = 0; i < 2; i++) {
+        await writeRecorded(pool, { positions: [], quarantined: [], events });
+      }
+      const { rows } = await pool.query(
+        `select kind, (extract(epoch from happened_at) * 1000)::float8 as happened, lon, lat, data
+         from device_events order by id`,
+      );
+      expect(rows).toEqual([
+        {
+          ...{ kind: 'sos', happened: nowMs - 500, lon: 117_500_000, lat: -500_000 },
+          data: { text: 'tolong \uFFFD' },
+        },
+        { kind: 'sos', happened: nowMs + 500, lon: null, lat: null, data: null },
+        {
+          ...{ kind: 'status', happened: nowMs + 1_500, lon: null, lat: null },
+          data: { online: false, batteryPct: 81, attributes: { pump: true, note: 'a"\uFFFD' } },
+        },
+      ]);
+      expect(await latestSos(pool)).toEqual([
+        {
+          ...{ trackerKey, happenedAtMs: nowMs + 500, receivedAtMs: nowMs + 1_000 },
+          ...{ lon: undefined, lat: undefined, text: undefined },
+        },
+      ]);
+    });
+
+    it('come with the clocks of trackers, each as it is seen last', async () => {
+      const { pool } = database();
+      const trackerKey = await addPatrol(pool);
+      expect(await readTrackerClocks(pool)).toEqual([]);
+      const ahead = { state: 'corrected', offsetMs: 28_800_000, changedAtMs: nowMs } as const;
+      const right = { state: 'right', offsetMs: 0, changedAtMs: nowMs + 5 } as const;
+      for (const reading of [ahead, right, { ...ahead, offsetMs: -2_208_988_800_000 }]) {
+        const clocks = [
+          { trackerKey, ...reading },
+          { trackerKey: trackerKey + 99, ...reading },
+        ];
+        await writeRecorded(pool, { positions: [], quarantined: [], clocks });
+        expect(await readTrackerClocks(pool)).toEqual([{ trackerKey, ...reading }]);
+      }
+    });
+
+    it('come with neither events nor clocks when a row of the batch is at fault', async () => {
+      const { pool } = database();
+      const trackerKey = await addPatrol(pool);
+      const wrong = live(trackerKey, { ...fixAt(nowMs + 1), lat: 91 });
+      const reading = { state: 'corrected', offsetMs: 1_000, changedAtMs: nowMs } as const;
+      const batch = {
+        positions: [wrong],
+        quarantined: [],
+        events: [
+          {
+            id: '00000000-0000-5000-8000-000000000001',
+            ...{ trackerKey, happenedAtMs: nowMs, receivedAtMs: nowMs },
+            event: { kind: 'sos' } as const,
+          },
+        ],
+        clocks: [{ trackerKey, ...reading }],
+      };
+      await expect(writeRecorded(pool, batch)).rejects.toMatchObject({ code: '23514' });
+      expect(await count(pool, 'device_events')).toBe(0);
+      expect(await readTrackerClocks(pool)).toEqual([]);
+    });
+
+    it('come with what the door refused, which has a topic and an address and maybe no tracker', async () => {
+      const { pool } = database();
+      const refused: Quarantined = {
+        ...{ journalId, sequence: 9, part: 0, trackerId: undefined, receivedAtMs: nowMs },
+        ...{ topic: 'posko/64.08/x\0/fix', address: '2001:db8::7' },
+        ...{ reason: 'topic_refused', detail: 'not its own' },
+        content: { kind: 'message', codec: undefined, raw: Buffer.from([0, 255]) },
+      };
+      const long = { ...refused, part: 1, topic: 'x'.repeat(2_000), address: 'y'.repeat(99) };
+      await writeRecorded(pool, { positions: [], quarantined: [refused, long] });
+      const { rows } = await pool.query(
+        `select tracker_id, codec, topic, address, raw, fix from quarantine order by part`,
+      );
+      expect(rows).toEqual([
+        {
+          ...{ tracker_id: null, codec: null, topic: 'posko/64.08/x\uFFFD/fix' },
+          ...{ address: '2001:db8::7', raw: Buffer.from([0, 255]), fix: null },
+        },
+        expect.objectContaining({ topic: 'x'.repeat(1_024), address: 'y'.repeat(64) }),
+      ]);
     });
 
     it('go into days that are compressed already', async () => {

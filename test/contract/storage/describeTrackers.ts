@@ -1,12 +1,27 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { assignTracker } from '../../../server/storage/assignTracker.ts';
-import { addTracker, changeTracker, listTrackers } from '../../../server/storage/trackerStore.ts';
+import { readLog } from '../../../server/storage/log/logStore.ts';
+import { readRegistered } from '../../../server/storage/readRegistered.ts';
+import {
+  addTracker,
+  changeTracker,
+  findTracker,
+  listTrackers,
+  setTrackerSecret,
+} from '../../../server/storage/trackerStore.ts';
 import { watchChanges } from '../../../server/storage/watchChanges.ts';
 import { addPatrol, describeOver, minuteMs, nowMs, patrol } from './openedStores.ts';
 import type { Opener } from './openers.ts';
 import { silent } from './silent.ts';
 
 const patient = { timeout: 20_000 };
+const deed = (action: string) => ({
+  actor: 'andi',
+  action,
+  subject: 'tracker:HT-01',
+  region: '64.08',
+  data: {},
+});
 
 /** What the stores promise of trackers, units and who carries what. */
 export function describeTrackers(opener: Opener): void {
@@ -30,10 +45,94 @@ export function describeTrackers(opener: Opener): void {
       [{ region: '64.08.04' }, 'bad_region'],
       [{ callsign: '  ' }, 'bad_callsign'],
       [{ callsign: 'x'.repeat(33) }, 'bad_callsign'],
+      [{ timeZone: '+08:00' }, 'bad_time_zone'],
+      [{ timeZone: 'Asia/Atlantis' }, 'bad_time_zone'],
+      [{ networks: ['10.0.0.0/33'] }, 'bad_network'],
+      [{ networks: ['fe80::1%eth0'] }, 'bad_network'],
+      [{ networks: ['posko.example.id'] }, 'bad_network'],
+      [{ networks: ['10.0.0.1/8/8'] }, 'bad_network'],
+      [{ networks: Array.from({ length: 17 }, (_, at) => `10.0.0.${at}`) }, 'bad_network'],
     ])('are refused with %o: %s', async (change, reason) => {
       const { pool } = database();
       expect(await addTracker(pool, { ...patrol, ...change })).toMatchObject({ ok: false, reason });
       expect(await listTrackers(pool)).toEqual([]);
+    });
+
+    it('say how they may say who they are, and in which zone their clock is', async () => {
+      const { pool } = database();
+      const networks = ['10.20.1.2/16', '192.168.1.7', '2001:db8::/32'];
+      const weak = { isWeak: true, networks, timeZone: 'Asia/Makassar' };
+      await addTracker(pool, { ...patrol, ...weak });
+      await addTracker(pool, { ...patrol, id: 'HT-02', secretHash: 'hash' });
+      expect(await listTrackers(pool)).toMatchObject([
+        {
+          tracker: {
+            isWeak: true,
+            // as blocks: bits behind the mask say nothing
+            networks: expect.arrayContaining(['10.20.0.0/16', '192.168.1.7/32', '2001:db8::/32']),
+            timeZone: 'Asia/Makassar',
+          },
+          hasSecret: false,
+        },
+        { tracker: { isWeak: false, networks: [], timeZone: undefined }, hasSecret: true },
+      ]);
+      const change = { isWeak: false, networks: ['10.0.0.0/8'], timeZone: 'Asia/Jayapura' };
+      await changeTracker(pool, 'HT-01', change);
+      expect(await findTracker(pool, 'HT-01')).toMatchObject({ tracker: change });
+      await changeTracker(pool, 'HT-01', { callsign: 'Garuda' });
+      expect(await findTracker(pool, 'HT-01')).toMatchObject({ tracker: change });
+      await changeTracker(pool, 'HT-01', { networks: [], timeZone: null });
+      expect(await findTracker(pool, 'HT-01')).toMatchObject({
+        tracker: { networks: [], timeZone: undefined },
+        unit: { callsign: 'Garuda' },
+      });
+    });
+
+    it('have a secret whose version grows, and none again when it is taken away', async () => {
+      const { pool } = database();
+      await addTracker(pool, { ...patrol, secretHash: 'one' });
+      await addTracker(pool, { ...patrol, id: 'HT-02' });
+      const first = await registered();
+      expect(first.secrets.get('HT-01')).toEqual({ hash: 'one', version: expect.any(Number) });
+      expect(first.secrets.get('HT-02')).toEqual({ hash: null, version: 0 });
+      expect([...first.principals.secretVersions.keys()]).toEqual(['HT-01']);
+      expect(first.principals.trackers).toEqual(first.trackers.map(({ tracker }) => tracker));
+
+      await setTrackerSecret(pool, 'HT-01', 'two', () => [deed('tracker.secret_set')]);
+      const second = await registered();
+      expect(second.secrets.get('HT-01')?.hash).toBe('two');
+      expect(versionIn(second)).toBeGreaterThan(versionIn(first));
+      await setTrackerSecret(pool, 'HT-01', null, () => [deed('tracker.secret_removed')]);
+      const third = await registered();
+      expect(third.principals.secretVersions.size).toBe(0);
+      await setTrackerSecret(pool, 'HT-01', 'one', () => [deed('tracker.secret_set')]);
+      expect(versionIn(await registered())).toBeGreaterThan(versionIn(second));
+      expect(await setTrackerSecret(pool, 'none', 'x', () => [])).toMatchObject({
+        reason: 'unknown_tracker',
+      });
+    });
+
+    it('are added and changed with what the log says, or neither', async () => {
+      const { pool } = database();
+      await addTracker(pool, patrol, deed('tracker.admitted'));
+      expect(await addTracker(pool, patrol, deed('tracker.admitted'))).toMatchObject({ ok: false });
+      let seen: string | undefined;
+      await changeTracker(pool, 'HT-01', { region: '64.74' }, ({ tracker, unit }) => {
+        seen = `${tracker.region} ${unit.region}`;
+        return [deed('tracker.changed')];
+      });
+      expect(seen).toBe('64.08 64.08');
+      const answers = [
+        await changeTracker(pool, 'HT-01', { region: '64.08' }, () => undefined),
+        await setTrackerSecret(pool, 'HT-01', 'hash', () => undefined),
+      ];
+      for (const answer of answers) expect(answer).toMatchObject({ reason: 'not_allowed' });
+      expect(await findTracker(pool, 'HT-01')).toMatchObject({
+        tracker: { region: '64.74' },
+        hasSecret: false,
+      });
+      const entries = await readLog(pool, { before: undefined, limit: 9, regions: undefined });
+      expect(entries.map(({ action }) => action)).toEqual(['tracker.changed', 'tracker.admitted']);
     });
 
     it('keep an id to themselves, however many ask at once', async () => {
@@ -145,6 +244,11 @@ export function describeTrackers(opener: Opener): void {
       await expect(insert('primary')).rejects.toThrow(/one_primary_per_unit/);
       await insert('backup');
     });
+
+    const registered = () => readRegistered(database().pool);
+
+    const versionIn = ({ secrets }: Awaited<ReturnType<typeof registered>>): number =>
+      secrets.get('HT-01')?.version ?? -1;
 
     const assign = (
       trackerId: string,

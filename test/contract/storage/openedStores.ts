@@ -64,7 +64,7 @@ async function empty(pool: Pool): Promise<void> {
   // the log does not let itself be emptied
   await pool.query('alter table log disable trigger log_is_append_only');
   await pool.query(
-    `truncate trackers, units, tracker_assignments, operations, newest_days, late_hours, quarantine,
+    `truncate trackers, gateways, units, tracker_assignments, operations, newest_days, late_hours, quarantine,
               consumer_checkpoints, incidents, device_events, retention_rules, users, log cascade`,
   );
   await pool.query('alter table log enable trigger log_is_append_only');

@@ -1,4 +1,5 @@
 import { describeAccounts } from './describeAccounts.ts';
+import { describeGateways } from './describeGateways.ts';
 import { describeLog } from './describeLog.ts';
 import { describeMinutes } from './describeMinutes.ts';
 import { describePrivacy } from './describePrivacy.ts';
@@ -9,6 +10,7 @@ import { openers } from './openers.ts';
 
 for (const opener of openers) {
   describeTrackers(opener);
+  describeGateways(opener);
   describeAccounts(opener);
   describeLog(opener);
   describeRecords(opener);

@@ -6,7 +6,7 @@ import type { History } from './queryModel.ts';
 export async function registerAll(pool: Pool): Promise<void> {
   await pool.query(`
     insert into units (key, id, callsign, kind, agency, region) overriding system value
-    select k, 'U' || k, 'U' || k, 'handheld', 'polri', '64.08' from generate_series(1, 30) k;
+    select k, 'U' || k, 'U' || k, 'patrol_car', 'polri', '64.08' from generate_series(1, 30) k;
     insert into trackers (key, id, region) overriding system value
     select k, 'T' || k, '64.08' from generate_series(1, 30) k`);
 }

@@ -69,7 +69,7 @@ export async function openAccountsApp(
     reach: { names: [], allowsPlainHttp: true },
     tls: undefined,
     trustedProxies: [tlsProxy],
-    rateLimits: { sign_in: 1e6, export: 1e6, history: 1e6, other: 1e6 },
+    rateLimits: { sign_in: 1e6, export: 1e6, history: 1e6, door: 1e6, other: 1e6 },
     gate: accounts,
     basemap: { from: 'style', url: 'https://example.org/style.json' },
     pageDir: folder,
@@ -77,6 +77,13 @@ export async function openAccountsApp(
       throw new Error('nobody asks here');
     },
     takeScreen: (socket) => socket.close(),
+    door: {
+      submit: () => {
+        throw new Error('no device sends here');
+      },
+      packetBytes: 65_536,
+      onSetAside: () => undefined,
+    },
     routes: [
       sessionRoutes(accounts),
       ownAccountRoutes(accounts),

@@ -42,7 +42,7 @@ describe('a session', () => {
       name: 'andi',
       fullName: 'Orang andi',
       grants: [{ role: 'dispatcher', region: '64.08' }],
-      permissions: ['map.view', 'units.view', 'people.view', 'tracks.view'],
+      permissions: ['map.view', 'units.view', 'people.view', 'tracks.view', 'trackers.admit'],
       secondFactor: 'none',
       recoveryCodesLeft: 0,
       mustChangePassword: false,

@@ -96,7 +96,7 @@ describe('a token', () => {
       kind: 'api',
       name: 'api dispatcher',
       grants: [{ role: 'dispatcher', region: '64.08.04' }],
-      permissions: ['map.view', 'units.view', 'people.view', 'tracks.view'],
+      permissions: ['map.view', 'units.view', 'people.view', 'tracks.view', 'trackers.admit'],
     });
     const asCookie = openBrowser(posko);
     asCookie.cookies['posko'] = secret;

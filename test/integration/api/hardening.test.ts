@@ -58,6 +58,11 @@ async function appWith(parts: Partial<HttpParts> = {}): Promise<FastifyInstance>
       throw new Error('the password is hunter2');
     },
     takeScreen: (socket) => socket.close(),
+    door: {
+      submit: async () => ({ outcome: 'stored' }),
+      packetBytes: 65_536,
+      onSetAside: () => undefined,
+    },
     routes: [
       (app, _options, done) => {
         app.post('/change', { config: { access: 'units.view' } }, () => ({ ok: true }));
@@ -254,7 +259,13 @@ describe('who asks', () => {
     expect(await statusOf('/')).toBe(200);
     expect(await statusOf('/app.js')).toBe(200);
     expect(await statusOf('/health/live')).toBe(200);
-    for (const url of ['/api/v1/basemap', '/api/v1/live', '/api/v1/health', '/api/v1/nothing']) {
+    for (const url of [
+      '/api/v1/basemap',
+      '/api/v1/live',
+      '/api/v1/health',
+      '/api/v1/nothing',
+      '/in/osmand?id=hp-01&secret=x',
+    ]) {
       const answer = await app.inject({
         url,
         cookies: cookie,
@@ -266,7 +277,9 @@ describe('who asks', () => {
   });
 
   it('waits when it asks too often, and others do not', async () => {
-    const app = await appWith({ rateLimits: { sign_in: 1, export: 2, history: 1, other: 2 } });
+    const app = await appWith({
+      rateLimits: { sign_in: 1, export: 2, history: 1, door: 3, other: 2 },
+    });
     const ask = async (url: string, remoteAddress = '127.0.0.1') =>
       (await app.inject({ url, cookies: cookie, remoteAddress })).statusCode;
     expect([await ask('/api/v1/rare'), await ask('/api/v1/rare')]).toEqual([200, 200]);
@@ -275,6 +288,38 @@ describe('who asks', () => {
     expect(await ask('/api/v1/basemap')).toBe(429);
     expect(await ask('/health/live')).toBe(200);
     expect(await ask('/api/v1/basemap', '127.0.0.2')).toBe(200);
+  });
+});
+
+describe('a device that sends too often', () => {
+  it('waits, and an SOS from behind the same address is taken all the same', async () => {
+    const taken: string[] = [];
+    const app = await appWith({
+      rateLimits: { sign_in: 1, export: 2, history: 1, door: 2, other: 2 },
+      door: {
+        submit: async ({ trackerId }) => {
+          taken.push(trackerId);
+          return { outcome: 'stored' };
+        },
+        packetBytes: 65_536,
+        onSetAside: () => undefined,
+      },
+    });
+    const send = async (query: string, body?: string): Promise<number> => {
+      const url = `/in/osmand?${query}`;
+      const sent = await app.inject(
+        body === undefined ? { url } : { method: 'POST', url, payload: body },
+      );
+      return sent.statusCode;
+    };
+    const codes = [];
+    for (let i = 0; i < 4; i++) codes.push(await send('id=loud&secret=x&lat=1&lon=1'));
+    expect(codes).toEqual([200, 200, 429, 429]);
+    expect(await send('id=hp-01&secret=x&lat=1&lon=1&alarm=SOS')).toBe(200);
+    expect(
+      await send('secret=x', '{"device_id":"hp-02","location":{"extras":{"alarm":"sos"}}}'),
+    ).toBe(200);
+    expect(taken).toEqual(['loud', 'loud', 'hp-01', 'hp-02']);
   });
 });
 

@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Grant } from '../../../server/domain/access.ts';
 import { roleMay, roles } from '../../../server/domain/permission.ts';
 import { readConnection } from '../../../server/storage/embedded/runFolder.ts';
-import { addTracker } from '../../../server/storage/trackerStore.ts';
 import { healthOf } from '../../fixtures/operator.ts';
+import { asTracker } from '../../fixtures/trackerSecret.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
-import { runPosko, stopPosko, type TestPosko, testTracker } from '../fixtures/runningPosko.ts';
+import { addTestTracker, runPosko, stopPosko, type TestPosko } from '../fixtures/runningPosko.ts';
+import { TestTrackers } from '../fixtures/testTrackers.ts';
 import { addPerson, addToken, signIn } from './actors.ts';
 
 /*
@@ -31,21 +32,20 @@ beforeAll(async () => {
   posko = await runPosko([], {
     prepare: async (prepared) => {
       for (const place of ['own', 'neighbour', 'far'] as const) {
-        const added = await addTracker(prepared, testTracker(units[place], regions[place]));
-        if (!added.ok) throw new Error(added.detail);
+        await addTestTracker(prepared, units[place], regions[place]);
       }
     },
   });
   pool = new pg.Pool({ ...readConnection(posko.config.dataDir), max: 4 });
-  const device = await connectAsync(posko.mqtt, { reconnectPeriod: 0 });
+  const devices = new TestTrackers(posko.mqtt);
   for (const place of ['own', 'neighbour', 'far'] as const) {
     for (const agoMs of [7_200_000, 3_600_000, 60_000, 0]) {
       const fix = { fixedAt: Date.now() - agoMs, lon: 117.5, lat: 0.5 };
       const topic = `posko/${regions[place]}/${units[place]}/fix`;
-      await device.publishAsync(topic, JSON.stringify(fix), { qos: 1 });
+      await devices.publish(topic, JSON.stringify(fix));
     }
   }
-  await device.endAsync();
+  await devices.end();
   while ((await healthOf(posko.http)).storage.written < 12) await new Promise(setImmediate);
 }, 60_000);
 
@@ -150,6 +150,8 @@ describe('every route', () => {
           switch (access) {
             case 'public':
             case 'sign_in':
+            // devices, who are asked otherwise
+            case 'door':
               return true;
             case 'setup':
               // it is over, which is said otherwise
@@ -208,9 +210,8 @@ describe('what is of another region', () => {
   });
 
   it('is not named by the health page to whom it does not concern', async () => {
-    const device = await connectAsync(posko.mqtt, { reconnectPeriod: 0 });
-    await device.publishAsync(`posko/${regions.far}/hp-stranger/fix`, '{}', { qos: 1 });
-    await device.endAsync();
+    const stranger = connectAsync(posko.mqtt, { reconnectPeriod: 0, ...asTracker('hp-stranger') });
+    await expect(stranger).rejects.toThrow(/Not authorized/);
     const [everywhere, own] = [
       await somebody({ role: 'integrator', region: '*' }),
       await somebody({ role: 'integrator', region: '64.08' }),

@@ -205,7 +205,7 @@ describe('tracker add and set', () => {
       actor: 'cli',
       action: 'tracker.changed',
       subject: 'tracker:hp-07',
-      data: { changed: ['region', 'bearer'], region: '64.71' },
+      data: { changed: ['bearer', 'region'], region: '64.71' },
     };
     expect(entries).toMatchObject([
       { ...changed, region: '64.71' },

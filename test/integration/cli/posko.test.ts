@@ -34,7 +34,7 @@ describe('called wrongly', () => {
       ['tracker'],
       2,
       /^$/,
-      /^npm run posko -- tracker <command>.*\n\n {2}tracker add .*\n {2}tracker set/,
+      /^npm run posko -- tracker <command>.*\n\n {2}tracker add .*\n {2}tracker set .*\n {2}tracker assign .*\n {2}tracker secret/,
     ],
     [['quarantine'], 2, /^$/, /quarantine list +list .*\n {2}quarantine recover +put .*\n\n/],
     [['quarantine', '--help'], 0, /^$/, /quarantine list/],
@@ -45,7 +45,7 @@ describe('called wrongly', () => {
       /^There is no command "tracker remove"\. See: npm run posko -- tracker --help$/m,
       /^$/,
     ],
-    [['tracker', 'add'], 2, /^the tracker id is missing\. See: /, /^$/],
+    [['tracker', 'add'], 2, /^the id of the tracker is missing\. See: /, /^$/],
     [['tracker', 'add', 'A'], 2, /^--region is missing/, /^$/],
     [['tracker', 'add', 'A', 'B', '--region', '64.08'], 2, /^"B" is one argument too many/, /^$/],
     [['tracker', 'add', 'A', '--kind', 'x', '--region', '64.08'], 2, /^--kind is "x"/, /^$/],
@@ -71,8 +71,8 @@ describe('while no server runs', () => {
     const add = ['tracker', 'add', 'HT-01', '--region', '64.08', '--callsign', 'Elang 1'];
     const added = await posko(add);
     expect(added).toMatchObject({ status: 0, error: '' });
-    expect(added.output).toBe(
-      'Added tracker HT-01 (Elang 1).\nIt publishes to posko/64.08/HT-01/fix.\n',
+    expect(added.output).toMatch(
+      /^Added tracker HT-01 \(Elang 1\)\.\nIt publishes to posko\/64\.08\/HT-01\/fix\.\nIts secret, shown this once: [0-9a-z]{20}\n$/,
     );
     expect(readdirSync(dataDir).sort()).toEqual(['postgres', 'postgres.password']);
     expect(await posko(add)).toMatchObject({
@@ -82,7 +82,7 @@ describe('while no server runs', () => {
     });
     expect(await runHere(['tracker', 'list'])).toMatchObject({
       status: 0,
-      output: 'HT-01\t64.08\tElang 1\thandheld\tpolri\n',
+      output: 'HT-01\t64.08\tElang 1\thandheld\tpolri\tsecret\t-\tHT-01\tprimary\n',
     });
   });
 });

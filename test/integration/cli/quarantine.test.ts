@@ -47,15 +47,31 @@ it('lists what was put aside, newest first, and tells how to go on', async () =>
   const first = await quarantine('list', '--limit', '2');
   expect(first.output).toBe(
     [
-      `3\t${at}\tHT-01\tclock_behind\tfix\tfixed at 0`,
-      `2\t${at}\tHT-01\tclock_ahead\tfix\tfixed at ${receivedAtMs + dayMs}`,
+      `3\t${at}\tHT-01\tclock_behind\tfix\t-\t-\tfixed at 0`,
+      `2\t${at}\tHT-01\tclock_ahead\tfix\t-\t-\tfixed at ${receivedAtMs + dayMs}`,
       `There is more: --after ${receivedAtMs}_2\n`,
     ].join('\n'),
   );
   const second = await quarantine('list', '--after', `${receivedAtMs}_2`);
-  expect(second.output).toBe(`1\t${at}\tHT-01\tnot_json\tmessage\tis not JSON, line two\n`);
+  expect(second.output).toBe(`1\t${at}\tHT-01\tnot_json\tmessage\t-\t-\tis not JSON, line two\n`);
   expect((await quarantine('list', '--reason', 'clock_ahead')).output).toMatch(/^2\t.*\n$/);
   expect(await quarantine('list', '--tracker', 'B')).toMatchObject({ status: 0, output: '' });
+});
+
+it('lists what the door refused with its topic and sender, and whether it was sent again', async () => {
+  await put({
+    ...message(1),
+    trackerId: undefined,
+    topic: 'posko/64.08/a\tb/fix',
+    address: '10.0.0.7',
+    reason: 'unknown_topic',
+  });
+  const at = new Date(receivedAtMs).toISOString();
+  const line = (state: string): string =>
+    `1\t${at}\t-\tunknown_topic\t${state}\tposko/64.08/a b/fix\t10.0.0.7\tis not JSON, line two\n`;
+  expect((await quarantine('list')).output).toBe(line('message'));
+  await database.pool.query('update quarantine set replayed_at = now()');
+  expect((await quarantine('list')).output).toBe(line('replayed'));
 });
 
 it('says of each that is named by its key what became of it', async () => {

@@ -42,5 +42,5 @@ it(title, { timeout: 120_000 }, async () => {
     error: '',
   });
   const { output } = await runCommand(['tracker', 'list'], fresh);
-  expect(output).toBe('HT-01\t64.08\tHT-01\thandheld\tpolri\n');
+  expect(output).toBe('HT-01\t64.08\tHT-01\thandheld\tpolri\tsecret\t-\tHT-01\tprimary\n');
 });

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { connectAsync } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { asTracker } from '../../fixtures/trackerSecret.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
 import { dataFolder, query, recorded, startServer } from './serverProcess.ts';
 
@@ -28,7 +29,7 @@ describe.skipIf(!hasFaketime())('the clock of the machine', () => {
     });
     const screen = await LiveScreen.open(`http://127.0.0.1:${server.httpPort}`);
     onTestFinished(() => screen.close());
-    const device = await connectAsync(`mqtt://127.0.0.1:${server.mqttPort}`);
+    const device = await connectAsync(`mqtt://127.0.0.1:${server.mqttPort}`, asTracker('hp-1'));
     onTestFinished(() => device.endAsync());
     let lon = 117.5;
     /** One ping by the right time, acknowledged and on the screen. */

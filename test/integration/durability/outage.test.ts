@@ -7,10 +7,9 @@ import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openExternal } from '../../../server/storage/database.ts';
 import { startEmbeddedPostgres } from '../../../server/storage/embedded/startEmbeddedPostgres.ts';
-import { addTracker } from '../../../server/storage/trackerStore.ts';
 import { addOperator } from '../../fixtures/operator.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
-import { testTracker } from '../fixtures/runningPosko.ts';
+import { addTestTracker } from '../fixtures/runningPosko.ts';
 import { scratchForTest } from '../storage/scratch.ts';
 import { Pingers } from './pinger.ts';
 import { recorded, startServer } from './serverProcess.ts';
@@ -76,10 +75,7 @@ describe('a database that is away', () => {
     const url = `postgres://${user}:${password}@127.0.0.1:${proxyPort}/${name}`;
     const database = await openExternal(url, silent);
     await addOperator(database.pool);
-    for (const id of trackerIds) {
-      const added = await addTracker(database.pool, testTracker(id));
-      if (!added.ok) throw new Error(added.detail);
-    }
+    for (const id of trackerIds) await addTestTracker(database.pool, id);
     await database.close();
 
     const server = await startServer(scratchForTest(), { POSKO_DATABASE_URL: url });

@@ -1,4 +1,3 @@
-import { connectAsync } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Health } from '../../../server/domain/health.ts';
 import { openDatabase } from '../../../server/storage/database.ts';
@@ -6,6 +5,7 @@ import { openDataDir } from '../../../server/storage/dataDir.ts';
 import { healthOf } from '../../fixtures/operator.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
 import { runAgain, runPosko, silent, stopPosko, type TestPosko } from '../fixtures/runningPosko.ts';
+import { TestTrackers } from '../fixtures/testTrackers.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -45,16 +45,15 @@ describe('the journal, read once more', () => {
   it('changes nothing in the database and gives the same live state', async () => {
     const first = await runPosko(['hp-1', 'hp-2']);
     onTestFinished(() => stopPosko(first));
-    const device = await connectAsync(first.mqtt);
+    const devices = new TestTrackers(first.mqtt);
     const nowMs = Date.now();
     const say = (id: string, content: unknown): Promise<unknown> =>
-      device.publishAsync(
+      devices.publish(
         `posko/64.08/${id}/fix`,
         typeof content === 'string' ? content : JSON.stringify(content),
-        { qos: 1 },
       );
     for (let i = 0; i < 200; i++) {
-      await say('hp-1', { fixedAt: nowMs - 60_000 + i * 100, lon: 117.5 + i / 1e4, lat: 0.5 });
+      await say('hp-1', { fixedAt: nowMs - 60_000 + i * 100, lon: 117.5 + i / 1e5, lat: 0.5 });
     }
     // late, twice, in a batch, from wrong clocks, from nowhere, and no fix at all
     await say('hp-1', { fixedAt: nowMs - 600_000, lon: 117.4, lat: 0.4, speedMps: 3 });
@@ -62,12 +61,12 @@ describe('the journal, read once more', () => {
     await say('hp-2', [
       { fixedAt: nowMs - 2_000, lon: 117.6, lat: 0.6 },
       { fixedAt: nowMs + dayMs, lon: 117.6, lat: 0.6 },
-      { fixedAt: nowMs - 1_000, lon: 117.7, lat: 0.7, batteryPct: 900 },
+      { fixedAt: nowMs - 1_000, lon: 117.6005, lat: 0.6005, batteryPct: 900 },
       { fixedAt: 0, lon: 117.6, lat: 0.6 },
     ]);
     await say('hp-2', { fixedAt: nowMs, lon: 0, lat: 0 });
     await say('hp-2', '{"fixedAt":');
-    await device.endAsync();
+    await devices.end();
     await allRecorded(first);
     await first.close();
 
@@ -79,8 +78,8 @@ describe('the journal, read once more', () => {
 
     const second = await runAgain(first);
     const screen = await LiveScreen.open(second.http);
-    await screen.untilAt('hp-1', 117.5199, 0.5);
-    await screen.untilAt('hp-2', 117.7, 0.7);
+    await screen.untilAt('hp-1', 117.50199, 0.5);
+    await screen.untilAt('hp-2', 117.6005, 0.6005);
     await screen.close();
     const after = await allRecorded(second);
     expect(after.journal?.lastSequence).toBe(205);

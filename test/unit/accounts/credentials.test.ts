@@ -11,10 +11,10 @@ import {
 } from '../../../server/accounts/credentials.ts';
 import { regionOfGrants } from '../../../server/accounts/deeds.ts';
 import { createKnownDevices } from '../../../server/accounts/knownDevices.ts';
-import { networkOf } from '../../../server/accounts/networkOf.ts';
 import { createOncePer } from '../../../server/accounts/oncePer.ts';
 import { newRecoveryCodes } from '../../../server/accounts/recoveryCodes.ts';
 import { createSeal, toSealKey } from '../../../server/accounts/seal.ts';
+import { networkOf } from '../../../server/domain/networkOf.ts';
 
 describe('a secret', () => {
   it('is 256 random bits, and a token tells itself by its prefix', () => {

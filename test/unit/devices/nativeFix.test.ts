@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { decodeNativeFix, maxFixesPerMessage } from '../../../devices/protocols/nativeFix.ts';
 
 const good = { fixedAt: '2024-11-27T00:15:03Z', lon: 117.55, lat: 0.51 };
-const decodeJson = (value: unknown) => decodeNativeFix(Buffer.from(JSON.stringify(value)));
-const decodeText = (text: string) => decodeNativeFix(Buffer.from(text));
+const somewhere = { timeZone: undefined, receivedAtMs: 0 };
+const decodeJson = (value: unknown) =>
+  decodeNativeFix(Buffer.from(JSON.stringify(value)), somewhere);
+const decodeText = (text: string) => decodeNativeFix(Buffer.from(text), somewhere);
 
 describe('native fix', () => {
   it('reads everything that docs/protocols.md lists', () => {
@@ -44,10 +46,45 @@ describe('native fix', () => {
     }
   });
 
-  it('refuses a time without a zone: nobody knows which hour it means', () => {
-    expect(decodeJson({ ...good, fixedAt: '2024-11-27T00:15:03' }).refused[0]?.reason).toBe(
-      'wrong_type',
-    );
+  it('refuses a time without a zone, and says what to set: nobody knows which hour it means', () => {
+    const { refused } = decodeJson({ ...good, fixedAt: '2024-11-27T00:15:03' });
+    expect(refused).toMatchObject([
+      { reason: 'wrong_type', detail: expect.stringContaining('set a time zone for the tracker') },
+    ]);
+  });
+
+  it.each([
+    ['Asia/Jakarta', '2024-11-27T07:15:03'],
+    ['Asia/Makassar', '2024-11-27T08:15:03'],
+    ['Asia/Jayapura', '2024-11-27 09:15:03.000'],
+    ['Asia/Kathmandu', '2024-11-27T06:00:03'],
+    ['America/New_York', '2024-11-26T19:15:03'],
+    ['UTC', '2024-11-27T00:15:03'],
+  ])('reads a local time of a tracker in %s', (timeZone, fixedAt) => {
+    const raw = Buffer.from(JSON.stringify({ ...good, fixedAt }));
+    const { fixes } = decodeNativeFix(raw, { timeZone, receivedAtMs: 0 });
+    expect(fixes[0]?.fixedAtMs).toBe(1_732_666_503_000);
+  });
+
+  it('finds the hour on both sides of a change of the clocks', () => {
+    const read = (fixedAt: string) => {
+      const raw = Buffer.from(JSON.stringify({ ...good, fixedAt }));
+      const { fixes } = decodeNativeFix(raw, { timeZone: 'Europe/Amsterdam', receivedAtMs: 0 });
+      return new Date(fixes[0]?.fixedAtMs ?? 0).toISOString();
+    };
+    expect(read('2026-03-29T01:59:59')).toBe('2026-03-29T00:59:59.000Z');
+    expect(read('2026-03-29T03:00:00')).toBe('2026-03-29T01:00:00.000Z');
+  });
+
+  it('refuses local times while the time zone is none that exists', () => {
+    const raw = Buffer.from(JSON.stringify({ ...good, fixedAt: '2024-11-27T00:15:03' }));
+    const { refused } = decodeNativeFix(raw, { timeZone: 'Asia/Sangatta', receivedAtMs: 0 });
+    expect(refused[0]?.detail).toContain('Asia/Sangatta');
+  });
+
+  it('marks a place that the device itself does not rely on', () => {
+    expect(decodeJson({ ...good, valid: false }).fixes[0]?.isInvalid).toBe(true);
+    expect(decodeJson({ ...good, valid: true }).fixes[0]?.isInvalid).toBeUndefined();
   });
 
   it.each([

@@ -69,7 +69,6 @@ describe('OwnTracks', () => {
   });
 
   it.each([
-    'lwt',
     'card',
     'transition',
     'waypoint',
@@ -80,10 +79,17 @@ describe('OwnTracks', () => {
   ])('takes a message of type %s for what it is: no location', (_type) => {
     expect(decodeJson({ _type, tst: 1_732_666_503, lat: 0.5, lon: 117.5 })).toEqual({
       fixes: [],
+      events: [],
       refused: [],
       ignoredFields: [],
       isNotALocation: true,
     });
+  });
+
+  it('hears from the broker that the app has gone', () => {
+    const { events, isNotALocation } = decodeJson({ _type: 'lwt', tst: 1_732_666_503 });
+    expect(events).toEqual([{ kind: 'status', online: false }]);
+    expect(isNotALocation).toBe(true);
   });
 
   it('takes the empty message that clears a retained one for no location', () => {

@@ -94,7 +94,7 @@ describe('live hub', () => {
   it('greets a screen with hello, the roster and a snapshot of everything', () => {
     hub.show(1, fix(117.5), Date.now(), true);
     const screen = open();
-    expect(screen.texts.map(({ type }) => type)).toEqual(['hello', 'units']);
+    expect(screen.texts.map(({ type }) => type)).toEqual(['hello', 'units', 'presence']);
     expect(screen.texts[1]).toMatchObject({ complete: true, units: [{ id: 'u1' }, { id: 'u2' }] });
     expect(screen.frames).toHaveLength(1);
     expect(screen.frames[0]).toMatchObject({ kind: snapshotKind, count: 1 });
@@ -137,7 +137,7 @@ describe('live hub', () => {
     hub.setRoster([entry(2), entry(3)], home);
     hub.show(3, fix(118), Date.now(), true);
     vi.advanceTimersByTime(500);
-    const units = screen.texts.at(-1);
+    const units = screen.texts.filter(({ type }) => type === 'units').at(-1);
     expect(units).toMatchObject({ type: 'units', units: [{ key: 2 }, { key: 3 }] });
     expect([...(screen.frames.at(-1)?.unitKey ?? [])]).toEqual([3]);
     if (units?.type === 'units')
@@ -208,6 +208,93 @@ describe('live hub', () => {
   });
 });
 
+describe('presence on screens', () => {
+  const told = (screen: SlowSocket) =>
+    screen.texts.flatMap((text) =>
+      text.type === 'presence' ? [[text.complete, text.rosterVersion, text.units]] : [],
+    );
+
+  it('comes complete with the roster, then with what changed, at most twice a second', () => {
+    hub.showPresence(new Map([[1, 'live']]));
+    const screen = open();
+    hub.showPresence(new Map([[1, 'late']]));
+    hub.showPresence(new Map([[1, 'lost']]));
+    hub.showPresence(new Map([[2, 'no_fix']]));
+    vi.advanceTimersByTime(1_500);
+    expect(told(screen)).toEqual([
+      [true, 1, [[1, 0]]],
+      [
+        false,
+        1,
+        [
+          [1, 2],
+          [2, 3],
+        ],
+      ],
+    ]);
+  });
+
+  it('comes complete again with a new roster, and not of who has gone', () => {
+    hub.showPresence(
+      new Map([
+        [1, 'live'],
+        [2, 'late'],
+      ] as const),
+    );
+    const screen = open();
+    hub.setRoster([entry(2), entry(3)], home);
+    hub.showPresence(new Map([[3, 'lost']]));
+    vi.advanceTimersByTime(500);
+    const last = told(screen).at(-1);
+    expect(last).toEqual([
+      true,
+      2,
+      [
+        [2, 1],
+        [3, 2],
+      ],
+    ]);
+    expect(screen.texts.at(-2)).toMatchObject({ type: 'units', rosterVersion: 2 });
+  });
+
+  it('is told of the units of a scope and of no other', () => {
+    hub.setRoster([entry(1, '64.08'), entry(2, '35.13')], home);
+    hub.showPresence(
+      new Map([
+        [1, 'live'],
+        [2, 'live'],
+      ] as const),
+    );
+    const screen = open(accessTo('64'));
+    hub.showPresence(
+      new Map([
+        [1, 'lost'],
+        [2, 'lost'],
+      ] as const),
+    );
+    vi.advanceTimersByTime(500);
+    expect(told(screen).map(([complete, , units]) => [complete, units])).toEqual([
+      [true, [[1, 0]]],
+      [false, [[1, 2]]],
+    ]);
+    hub.showPresence(new Map([[2, 'late']]));
+    vi.advanceTimersByTime(500);
+    expect(told(screen)).toHaveLength(2);
+  });
+
+  it('comes whole to a screen that missed some of it', () => {
+    const slow = open();
+    slow.isStuck = true;
+    for (let i = 0; i < 20; i++) {
+      hub.showPresence(new Map([[1, i % 2 === 0 ? 'live' : 'late']]));
+      vi.advanceTimersByTime(500);
+    }
+    expect(told(slow).length).toBeLessThanOrEqual(5);
+    slow.drain();
+    expect(told(slow).at(-1)).toEqual([true, 1, [[1, 1]]]);
+  });
+});
+
 describe('scopes of the live hub', () => {
   const keysOf = (screen: SlowSocket): number[] => [
     ...new Set(screen.frames.flatMap(({ unitKey }) => [...unitKey])),
@@ -259,7 +346,11 @@ describe('scopes of the live hub', () => {
     hub.show(1, fix(119), Date.now(), true);
     vi.advanceTimersByTime(500);
     expect(screen.frames.at(-1)?.count).toBe(0);
-    expect(screen.texts.at(-1)).toMatchObject({ type: 'units', units: [] });
+    expect(namesOf(screen)).toEqual(['u1']);
+    expect(screen.texts.slice(-2)).toMatchObject([
+      { type: 'units', units: [] },
+      { type: 'presence', units: [] },
+    ]);
   });
 
   it('closes the oldest screen of a session or token that opens too many, and none of another', () => {

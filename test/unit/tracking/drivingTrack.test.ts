@@ -39,7 +39,7 @@ describe('who drives a unit', () => {
       { ...seenAt(2, nowMs + 9 * minuteMs), newestReceivedAtMs: nowMs },
     ];
     const trackers = [tracker(1, 'primary'), tracker(2, 'backup')];
-    expect(drivingTrack(trackers, (key) => tracks[key - 1])?.trackerKey).toBe(1);
+    expect(drivingTrack(trackers, 'patrol_car', (key) => tracks[key - 1])?.trackerKey).toBe(1);
   });
 });
 
@@ -54,7 +54,7 @@ function driverOf(
       ms === undefined ? emptyTrack(index + 1, 70) : seenAt(index + 1, nowMs + ms),
     ]),
   );
-  return drivingTrack(trackers, (key) => tracks.get(key))?.trackerKey;
+  return drivingTrack(trackers, 'patrol_car', (key) => tracks.get(key))?.trackerKey;
 }
 
 function tracker(key: number, role: TrackerRole): Tracker {

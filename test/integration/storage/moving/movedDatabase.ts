@@ -3,9 +3,10 @@ import type { Position } from '../../../../server/domain/position.ts';
 import { assignTracker } from '../../../../server/storage/assignTracker.ts';
 import { type Database, openDatabase } from '../../../../server/storage/database.ts';
 import { openDataDir } from '../../../../server/storage/dataDir.ts';
+import { withPartitions } from '../../../../server/storage/dialect/dayPartitions.ts';
 import { migrate, migrationsFolder } from '../../../../server/storage/migrate.ts';
 import { readMovedTables } from '../../../../server/storage/moving/movedTables.ts';
-import { writeRecorded } from '../../../../server/storage/recordStore.ts';
+import { toPositionRow } from '../../../../server/storage/positionRow.ts';
 import { silent } from '../scratch.ts';
 
 export const journalId = '0b0e0f5e-6a0c-4f2e-9a55-1f6a0c9e7d11';
@@ -96,25 +97,52 @@ export async function seed(pool: pg.Pool, rowsADay: number): Promise<void> {
     fromMs: Date.UTC(2024, 10, 27, 6),
   });
   for (const day of [25, 26, 29]) {
-    await writeRecorded(pool, {
-      positions: Array.from({ length: rowsADay }, (_, index) =>
-        positionAt(1 + (index % 3), Date.UTC(2024, 10, day) + index * 1000),
-      ),
-      quarantined: [
-        {
-          journalId,
-          sequence: day,
-          part: 0,
-          trackerId: 'hp-01',
-          receivedAtMs: Date.UTC(2024, 10, day),
-          reason: 'not_json',
-          detail: 'line one\nline two\ttab \\ backslash',
-          content: { kind: 'message', codec: 'native_fix', raw: Buffer.from([0, 10, 92, 255]) },
-        },
+    const dayMs = Date.UTC(2024, 10, day);
+    const positions = Array.from({ length: rowsADay }, (_, index) =>
+      positionAt(1 + (index % 3), dayMs + index * 1000),
+    );
+    await withPartitions(pool, [dayMs], () => insertPositions(pool, positions));
+    await pool.query(
+      `insert into quarantine (journal_id, sequence, part, tracker_id, received_at, reason, detail,
+                               codec, raw)
+       values ($1, $2, 0, 'hp-01', to_timestamp($3::float8 / 1000), 'not_json', $4, 'native_fix', $5)`,
+      [
+        journalId,
+        day,
+        dayMs,
+        'line one\nline two\ttab \\ backslash',
+        Buffer.from([0, 10, 92, 255]),
       ],
-      checkpoint: { journalId, consumer, sequence: day },
-    });
+    );
+    await pool.query(
+      `insert into consumer_checkpoints (journal_id, consumer, sequence) values ($1, $2, $3)
+       on conflict (journal_id, consumer) do update set sequence = excluded.sequence`,
+      [journalId, consumer, day],
+    );
   }
+}
+
+async function insertPositions(pool: pg.Pool, positions: readonly Position[]): Promise<void> {
+  const rows = positions.map(toPositionRow);
+  await pool.query(
+    `insert into positions (tracker_key, fixed_at, lon, lat, receive_delay_ms, speed, course,
+                            altitude, accuracy, battery, sats, is_delayed, attributes)
+     select "trackerKey", to_timestamp("fixedAtMs" / 1000), lon, lat, "receiveDelayMs", speed, course,
+            altitude, accuracy, battery, sats, "isDelayed", attributes
+     from jsonb_to_recordset($1) as given ("trackerKey" int, "fixedAtMs" float8, lon int, lat int,
+       "receiveDelayMs" int, speed smallint, course smallint, altitude smallint, accuracy smallint,
+       battery smallint, sats smallint, "isDelayed" boolean, attributes jsonb)`,
+    [
+      JSON.stringify(
+        rows.map((row) => ({ ...row, attributes: JSON.parse(row.attributes ?? 'null') })),
+      ),
+    ],
+  );
+  await pool.query(
+    `insert into newest_days (tracker_key, day)
+     select tracker_key, date_trunc('day', max(fixed_at), 'UTC') from positions group by tracker_key
+     on conflict (tracker_key) do update set day = excluded.day`,
+  );
 }
 
 /** Adds somebody with a session and a token; returns the session's key. */

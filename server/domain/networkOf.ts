@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net';
-import { unmapped } from '../domain/loopback.ts';
+import { unmapped } from './loopback.ts';
 
 /**
  * Under what the attempts from an address are counted: an IPv4 address, or the /64 of an IPv6 one,
@@ -7,7 +6,7 @@ import { unmapped } from '../domain/loopback.ts';
  */
 export function networkOf(address: string): string {
   const plain = unmapped(address).replace(/%.*$/, '');
-  if (!isIPv6(plain)) return plain;
+  if (!plain.includes(':')) return plain;
   const [head = '', tail] = plain.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
