@@ -1,4 +1,3 @@
-import { connectAsync, type MqttClient } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -7,23 +6,24 @@ import {
   stopPosko,
   type TestPosko,
 } from '../integration/fixtures/runningPosko.ts';
+import { TestTrackers } from '../integration/fixtures/testTrackers.ts';
 import { hasChromium, keepScreenshot, launchChromium, openPage } from './fixtures/browser.ts';
 
 const mayRun = hasChromium || process.env['CI'] === 'true';
 
 let posko: TestPosko;
 let browser: Browser;
-let device: MqttClient;
+let devices: TestTrackers;
 
 describe.skipIf(!mayRun)(
   mayRun ? 'the live page' : 'the live page (skipped: /usr/bin/chromium is not installed)',
   () => {
     beforeAll(async () => {
       [posko, browser] = await Promise.all([runPosko(['hp-01', 'hp-02']), launchChromium()]);
-      device = await connectAsync(posko.mqtt);
+      devices = new TestTrackers(posko.mqtt);
     });
     afterAll(async () => {
-      await device.endAsync();
+      await devices.end();
       await browser.close();
       await stopPosko(posko);
     });
@@ -48,9 +48,7 @@ describe.skipIf(!mayRun)(
         batt: 78,
         tid: '01',
       };
-      await device.publishAsync(`owntracks/${trackerId}/phone`, JSON.stringify(message), {
-        qos: 1,
-      });
+      await devices.publish(`owntracks/${trackerId}/phone`, JSON.stringify(message));
     }
     const untilDisplayed = (page: Page, unitId: string, lon: number, lat: number) =>
       page.waitForFunction(
@@ -150,9 +148,9 @@ describe.skipIf(!mayRun)(
     });
 
     it('selects a unit by keyboard alone, and Escape lets it go', async () => {
-      await publish('hp-02', 117.61, 0.55);
+      await publish('hp-02', 117.603, 0.55);
       const { page } = await open();
-      await untilDisplayed(page, 'hp-02', 117.61, 0.55);
+      await untilDisplayed(page, 'hp-02', 117.603, 0.55);
       await page.getByRole('searchbox').focus();
       await page.keyboard.type('HP-02');
       await page.locator('[data-unit]').nth(1).waitFor({ state: 'detached' });

@@ -1,8 +1,12 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import type { Asked } from './api/useAnswer.ts';
+import { PageDialogs } from './dialogs/PageDialogs.tsx';
+import { useDialogs } from './dialogs/useDialogs.ts';
 import type { ZoneOfIndonesia } from './formats/zoneOfIndonesia.ts';
 import type { LiveClient } from './live/liveClient.ts';
 import type { LiveViewStore } from './live/liveView.ts';
+import { presenceOf } from './live/unitTable.ts';
 import { MapPane } from './map/MapPane.tsx';
 import type { UnitMap } from './map/unitMap.ts';
 import { EmptyRoster, NoUnits } from './panels/EmptyRoster.tsx';
@@ -13,6 +17,8 @@ import { PlainHttpBand } from './session/PlainHttpBand.tsx';
 import type { SessionHolder } from './session/sessionHolder.ts';
 import type { SessionInfo } from './session/sessionInfo.ts';
 import { unitMotion } from './units/unitMotion.ts';
+import { mayAdmit, useWaiting } from './waiting/useWaiting.ts';
+import type { WaitingTracker } from './waiting/waiting.ts';
 
 type ControlRoomProps = {
   readonly session: SessionInfo;
@@ -34,6 +40,8 @@ export function ControlRoom(props: ControlRoomProps) {
   const [map, setMap] = useState<UnitMap>();
   const [selectedKey, setSelectedKey] = useState<number>();
   const [follows, setFollows] = useState(false);
+  const dialogs = useDialogs();
+  const waiting = useWaiting(session);
   const serverNowMs = useCallback(() => client.serverNowMs(), [client]);
 
   const select = useCallback((unitKey: number | undefined) => {
@@ -67,6 +75,8 @@ export function ControlRoom(props: ControlRoomProps) {
         serverNowMs={serverNowMs}
         session={session}
         holder={holder}
+        waiting={mayAdmit(session) ? countOf(waiting) : undefined}
+        onOpen={dialogs.open}
       />
       <main className="control-room-main">
         <UnitList
@@ -94,8 +104,8 @@ export function ControlRoom(props: ControlRoomProps) {
           />
           {view.hasSnapshot &&
             view.units === 0 &&
-            (view.mqttPort !== undefined && session.permissions.includes('users.manage') ? (
-              <EmptyRoster mqttPort={view.mqttPort} />
+            (session.permissions.includes('trackers.manage') ? (
+              <EmptyRoster onAdd={(button) => dialogs.open('trackers', button)} />
             ) : (
               <NoUnits />
             ))}
@@ -103,6 +113,8 @@ export function ControlRoom(props: ControlRoomProps) {
             <UnitDetailsPanel
               key={unit.id}
               unit={unit}
+              presence={presenceOf(client.table, unit.key)}
+              serverNowMs={view.serverNowMs}
               motion={unitMotion(client.table, unit.key, view.serverNowMs)}
               zone={zone}
               follows={follows}
@@ -113,8 +125,21 @@ export function ControlRoom(props: ControlRoomProps) {
           )}
         </div>
       </main>
+      <PageDialogs
+        dialogs={dialogs}
+        session={session}
+        holder={holder}
+        zone={zone}
+        table={client.table}
+        view={view}
+        waiting={waiting}
+      />
     </div>
   );
+}
+
+function countOf({ answer }: Asked<readonly WaitingTracker[]>): number {
+  return answer?.ok === true ? answer.value.length : 0;
 }
 
 /** Escape in a dialog or a menu is about that, not about the unit behind it. */

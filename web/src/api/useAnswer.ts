@@ -10,21 +10,37 @@ export type Asked<Value> = {
   readonly askAgain: () => void;
 };
 
-/** What `GET /api/v1<path>` answers, asked when shown, when told to, and after a new sign-in. `read` must not change. */
-export function useAnswer<Value>(path: string, read: Reader<Value>): Asked<Value> {
+/**
+ * What `GET /api/v1<path>` answers, asked when shown, when told to, and after a new sign-in. `read`
+ * must not change.
+ *
+ * @param path undefined: nothing is asked
+ * @param everyMs asked again so long after each answer, too
+ */
+export function useAnswer<Value>(
+  path: string | undefined,
+  read: Reader<Value>,
+  everyMs?: number,
+): Asked<Value> {
   const api = useApi();
   const isCovered = useContext(IsCovered);
   const [answer, setAnswer] = useState<Answer<Value>>();
-  const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is the reason to ask again
+  const [attempt, setAttempt] = useState({ isAutomatic: false });
+  const askAgain = useCallback(() => setAttempt({ isAutomatic: false }), []);
   useEffect(() => {
-    if (isCovered) return;
+    if (isCovered || path === undefined) return;
     const abort = new AbortController();
-    void api.get(path, read, { signal: abort.signal }).then((next) => {
-      if (!abort.signal.aborted) setAnswer(next);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    void api.get(path, read, { signal: abort.signal, ...attempt }).then((next) => {
+      if (abort.signal.aborted) return;
+      setAnswer(next);
+      if (everyMs !== undefined)
+        timer = setTimeout(() => setAttempt({ isAutomatic: true }), everyMs);
     });
-    return () => abort.abort();
-  }, [api, path, read, attempt, isCovered]);
-  const askAgain = useCallback(() => setAttempt((before) => before + 1), []);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [api, path, read, everyMs, attempt, isCovered]);
   return { answer, askAgain };
 }

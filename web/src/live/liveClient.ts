@@ -17,6 +17,7 @@ import { reconnectDelay } from './reconnectDelay.ts';
 import { createServerClock, noteServerTime, type ServerClock } from './serverClock.ts';
 import {
   applyDelta,
+  applyPresence,
   applyRoster,
   applySnapshot,
   createUnitTable,
@@ -194,6 +195,10 @@ export class LiveClient {
         break;
       case 'units':
         applyRoster(this.table, message.units, message.rosterVersion, message.complete);
+        this.#tell(this.#frameListeners);
+        break;
+      case 'presence':
+        applyPresence(this.table, message.units, message.complete);
         this.#tell(this.#frameListeners);
         break;
     }

@@ -1,4 +1,5 @@
 import type { ServerMessage } from '../../../server/domain/liveMessage.ts';
+import { presences } from '../../../server/domain/presence.ts';
 import type { Result } from '../../../server/domain/result.ts';
 import { agencies, type RosterEntry, unitKinds } from '../../../server/domain/unit.ts';
 
@@ -22,6 +23,7 @@ export function readServerMessage(
   if (!isRecord(json) || typeof json['type'] !== 'string') return wrong('type');
   if (json['type'] === 'hello') return readHello(json);
   if (json['type'] === 'units') return readUnits(json);
+  if (json['type'] === 'presence') return readPresence(json);
   return { ok: true, value: undefined };
 }
 
@@ -32,7 +34,7 @@ function readHello(json: Fields): Result<ServerMessage, ServerMessageReason> {
   if (typeof version !== 'string') return wrong('hello.version');
   if (!isNumber(serverTimeMs)) return wrong('hello.serverTimeMs');
   if (!isNumber(tickMs)) return wrong('hello.tickMs');
-  if (!isNumber(mqttPort)) return wrong('hello.mqttPort');
+  if (mqttPort !== null && !isNumber(mqttPort)) return wrong('hello.mqttPort');
   if (mode !== 'live' && mode !== 'demo') return wrong('hello.mode');
   return { ok: true, value: { type: 'hello', version, serverTimeMs, tickMs, mode, mqttPort } };
 }
@@ -49,6 +51,21 @@ function readUnits(json: Fields): Result<ServerMessage, ServerMessageReason> {
     entries.push(entry);
   }
   return { ok: true, value: { type: 'units', rosterVersion, complete, units: entries } };
+}
+
+/** A presence that this page does not know yet is left out, as a message of an unknown type is. */
+function readPresence(json: Fields): Result<ServerMessage, ServerMessageReason> {
+  const { rosterVersion, complete, units } = json;
+  if (!isNumber(rosterVersion)) return wrong('presence.rosterVersion');
+  if (typeof complete !== 'boolean') return wrong('presence.complete');
+  if (!Array.isArray(units)) return wrong('presence.units');
+  const known: [number, number][] = [];
+  for (const [i, unit] of units.entries()) {
+    const [key, number]: unknown[] = Array.isArray(unit) ? unit : [];
+    if (!isNumber(key) || !isNumber(number)) return wrong(`presence.units[${i}]`);
+    if (presences[number] !== undefined) known.push([key, number]);
+  }
+  return { ok: true, value: { type: 'presence', rosterVersion, complete, units: known } };
 }
 
 function readEntry(json: unknown): RosterEntry | undefined {

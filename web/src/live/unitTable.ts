@@ -9,7 +9,7 @@
  *                         ends, seconds since glideEpochMs: small numbers, so float32 keeps
  *                         millimetres and milliseconds
  *   look        f32 x 3   symbol number (place in unitKinds), course in degrees or -1 for no
- *                         pointer, time of the fix in seconds since fixEpochMs
+ *                         pointer, presence (place in presences)
  *   fixedAtMs   f64       time of the fix, server time
  *   speedCmps, course   u16   as in the live frame (liveFrame.ts); decoded when somebody looks
  *   accuracy    u8        the same
@@ -21,6 +21,8 @@ import {
   unknownAccuracy,
   unknownSpeed,
 } from '../../../server/domain/liveFrame.ts';
+import type { PresenceMessage } from '../../../server/domain/liveMessage.ts';
+import { type Presence, presences } from '../../../server/domain/presence.ts';
 import type { RosterEntry } from '../../../server/domain/unit.ts';
 import { unitKinds } from '../../../server/domain/unit.ts';
 
@@ -29,6 +31,8 @@ export type UnitTable = {
   capacity: number;
   readonly index: Map<number, number>;
   readonly roster: Map<number, RosterEntry>;
+  /** Whether each unit of the roster is there, those without a row included; by unit key, as the server says it. */
+  readonly presence: Map<number, Presence>;
   rosterVersion: number;
   unitKey: Uint32Array;
   lonLat: Float64Array;
@@ -40,8 +44,6 @@ export type UnitTable = {
   accuracy: Uint8Array;
   /** Page time that column `glide` counts from. */
   glideEpochMs: number;
-  /** Server time that column `look` counts from. */
-  fixEpochMs: number;
   /** Page time at which the last glide under way arrives. */
   glidingUntilMs: number;
 };
@@ -79,9 +81,9 @@ export function createUnitTable(nowMs: number): UnitTable {
     count: 0,
     index: new Map(),
     roster: new Map(),
+    presence: new Map(),
     rosterVersion: 0,
     glideEpochMs: nowMs,
-    fixEpochMs: 0,
     glidingUntilMs: 0,
     ...allocate(256),
   };
@@ -97,10 +99,36 @@ export function applyRoster(
   if (complete) table.roster.clear();
   for (const entry of entries) table.roster.set(entry.key, entry);
   table.rosterVersion = rosterVersion;
-  if (complete) dropUnitsWithoutEntry(table);
+  if (complete) {
+    dropUnitsWithoutEntry(table);
+    for (const key of table.presence.keys()) {
+      if (!table.roster.has(key)) table.presence.delete(key);
+    }
+  }
   for (let row = 0; row < table.count; row += 1) {
     table.look[row * 3] = symbolOf(table, table.unitKey[row] ?? 0);
   }
+}
+
+/** Takes over who is there; all others are forgotten when `complete`. Units that are not in the roster are left out. */
+export function applyPresence(
+  table: UnitTable,
+  units: PresenceMessage['units'],
+  complete: boolean,
+): void {
+  if (complete) table.presence.clear();
+  for (const [key, number] of units) {
+    const presence = presences[number];
+    if (presence !== undefined && table.roster.has(key)) table.presence.set(key, presence);
+  }
+  for (let row = 0; row < table.count; row += 1) {
+    table.look[row * 3 + 2] = presenceNumber(table, table.unitKey[row] ?? 0);
+  }
+}
+
+/** Whether a unit is there; one of whom the server has not said it is not known to be, and so is lost. */
+export function presenceOf(table: UnitTable, unitKey: number): Presence {
+  return table.presence.get(unitKey) ?? 'lost';
 }
 
 /** Replaces all positions by the frame's. Nothing glides: how a unit got there is not known. */
@@ -109,7 +137,6 @@ export function applySnapshot(table: UnitTable, frame: LiveFrame, nowMs: number)
   table.index.clear();
   table.glidingUntilMs = 0;
   table.glideEpochMs = nowMs;
-  table.fixEpochMs = frame.serverTimeMs;
   applyDelta(table, frame, { nowMs, glides: false });
 }
 
@@ -120,7 +147,7 @@ export function applySnapshot(table: UnitTable, frame: LiveFrame, nowMs: number)
  */
 export function applyDelta(table: UnitTable, frame: LiveFrame, motion: Motion): boolean {
   if (motion.nowMs - table.glideEpochMs > epochLifeMs) {
-    moveEpochs(table, motion.nowMs, frame.serverTimeMs);
+    moveGlideEpoch(table, motion.nowMs);
   }
   const nowS = (motion.nowMs - table.glideEpochMs) / 1000;
   let likelyRow = 0;
@@ -202,7 +229,6 @@ function setFix(table: UnitTable, row: number, frame: LiveFrame, i: number): voi
   table.lonLat[row * 2 + 1] = (frame.latMicrodeg[i] ?? 0) / 1e6;
   // unknown speed is a large number, so a unit that says only its course has a pointer
   table.look[row * 3 + 1] = speedCmps < standingCmps ? -1 : (decodeCourse(course) ?? -1);
-  table.look[row * 3 + 2] = (fixedAtMs - table.fixEpochMs) / 1000;
   table.fixedAtMs[row] = fixedAtMs;
   table.speedCmps[row] = speedCmps;
   table.course[row] = course;
@@ -213,11 +239,16 @@ function symbolOf(table: UnitTable, key: number): number {
   return unitKinds.indexOf(table.roster.get(key)?.kind ?? 'other');
 }
 
+function presenceNumber(table: UnitTable, key: number): number {
+  return presences.indexOf(presenceOf(table, key));
+}
+
 function addRow(table: UnitTable, key: number): number {
   const row = table.count;
   if (row === table.capacity) grow(table);
   table.unitKey[row] = key;
   table.look[row * 3] = symbolOf(table, key);
+  table.look[row * 3 + 2] = presenceNumber(table, key);
   table.index.set(key, row);
   table.count = row + 1;
   return row;
@@ -244,16 +275,14 @@ function dropUnitsWithoutEntry(table: UnitTable): void {
   }
 }
 
-function moveEpochs(table: UnitTable, nowMs: number, serverTimeMs: number): void {
-  const glideShiftS = (nowMs - table.glideEpochMs) / 1000;
+function moveGlideEpoch(table: UnitTable, nowMs: number): void {
+  const shiftS = (nowMs - table.glideEpochMs) / 1000;
   for (let row = 0; row < table.count; row += 1) {
     const at = row * 4;
-    table.glide[at + 2] = (table.glide[at + 2] ?? 0) - glideShiftS;
-    table.glide[at + 3] = (table.glide[at + 3] ?? 0) - glideShiftS;
-    table.look[row * 3 + 2] = ((table.fixedAtMs[row] ?? 0) - serverTimeMs) / 1000;
+    table.glide[at + 2] = (table.glide[at + 2] ?? 0) - shiftS;
+    table.glide[at + 3] = (table.glide[at + 3] ?? 0) - shiftS;
   }
   table.glideEpochMs = nowMs;
-  table.fixEpochMs = serverTimeMs;
 }
 
 function allocate(capacity: number) {

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Paper, Stack, Text } from '@mantine/core';
 import { useContext, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ageText } from '../formats/ageText.ts';
 import { IsCovered } from '../session/IsCovered.ts';
 import { languageOf } from '../texts/setUpTexts.ts';
 import { plainStyle, styleOf } from './basemap.ts';
@@ -54,6 +55,12 @@ export function MapPane(props: MapPaneProps) {
     map?.setStyle(style, theme);
   }, [map, basemap, theme, language]);
   useEffect(() => map?.setLabel(t('map.label')), [map, t]);
+  useEffect(() => {
+    map?.setAgeWords((ageMs) => {
+      const age = ageText(ageMs);
+      return t(age.key, { n: age.n });
+    });
+  }, [map, t]);
   useEffect(() => map?.select(selectedKey), [map, selectedKey]);
   useEffect(() => map?.setFollows(follows), [map, follows]);
 

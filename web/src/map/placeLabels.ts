@@ -21,10 +21,10 @@ const cellPx = 64;
 
 type Box = { left: number; top: number; right: number; bottom: number; key: number };
 
-/** A callsign that is written beside its unit. */
+/** What is written beside a unit. */
 export type Label = {
   readonly key: number;
-  readonly callsign: string;
+  readonly text: string;
   readonly side: 'right' | 'left';
 };
 
@@ -35,11 +35,12 @@ export type PlacedLabels = {
 };
 
 /**
- * Chooses the units whose callsigns are written: as many as fit, to the right or else to the left,
+ * Chooses the units beside which something is written: as many as fit, to the right or else to the left,
  * without touching each other or another unit's symbol. Whoever has a label keeps it while it fits,
  * so that labels do not jump from unit to unit or from side to side; the selected unit comes first.
  *
  * @param before the labels that are on the screen now
+ * @param textOf what to write beside a unit; undefined for nothing
  */
 export function placeLabels(
   table: UnitTable,
@@ -47,6 +48,7 @@ export function placeLabels(
   nowMs: number,
   before: readonly Label[],
   selectedKey: number | undefined,
+  textOf: (unitKey: number) => string | undefined,
 ): PlacedLabels {
   const rows = rowsInView(table, view, nowMs);
   const isSwarm = rows.length > mostCandidates;
@@ -68,24 +70,24 @@ export function placeLabels(
   seen.sort((a, b) => rank(a.key) - rank(b.key) || a.key - b.key);
   const labels: Label[] = [];
   for (const { key, x, y } of seen) {
-    const callsign = table.roster.get(key)?.callsign;
-    if (callsign === undefined) continue;
+    const text = textOf(key);
+    if (text === undefined) continue;
     const preferred = sides.get(key) ?? 'right';
     const other = preferred === 'right' ? 'left' : 'right';
     const free = ([preferred, other] as const).find(
-      (side) => !collides(grid, boxOf(callsign, x, y, key, side)),
+      (side) => !collides(grid, boxOf(text, x, y, key, side)),
     );
     const side = free ?? (key === selectedKey ? preferred : undefined);
     if (side === undefined) continue;
-    add(grid, boxOf(callsign, x, y, key, side));
-    labels.push({ key, callsign, side });
+    add(grid, boxOf(text, x, y, key, side));
+    labels.push({ key, text, side });
     if (labels.length === mostLabels) break;
   }
   return { labels, inView: rows.length };
 }
 
-function boxOf(callsign: string, x: number, y: number, key: number, side: Label['side']): Box {
-  const widthPx = callsign.length * characterPx;
+function boxOf(text: string, x: number, y: number, key: number, side: Label['side']): Box {
+  const widthPx = text.length * characterPx;
   const left = side === 'right' ? x + labelOffsetPx : x - labelOffsetPx - widthPx;
   return {
     left,

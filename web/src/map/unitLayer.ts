@@ -10,7 +10,8 @@ import {
 } from '@deck.gl/core';
 import { Texture } from '@luma.gl/core';
 import { Model } from '@luma.gl/engine';
-import { freshForMs, staleAfterMs, staleOpacity } from '../live/age.ts';
+import { type Presence, presences } from '../../../server/domain/presence.ts';
+import { presenceStrength } from './presenceLook.ts';
 import { cellPx, oversampling, symbolCells } from './symbolAtlas.ts';
 import { discPx, reachPx } from './symbolSize.ts';
 
@@ -21,8 +22,6 @@ type UnitLayerOwnProps = {
   getLook?: Accessor<unknown, [number, number, number]>;
   /** Pictograms, see symbolAtlas.ts. */
   atlas: HTMLCanvasElement;
-  /** Server time in seconds since the epoch of column `look`. */
-  nowS: number;
   /** Size of the symbols against the full one. */
   scale: number;
   /** Colour of the disc and its pointer. */
@@ -39,19 +38,26 @@ const defaultProps: DefaultProps<UnitLayerProps> = {
   getPosition: { type: 'accessor', value: [0, 0, 0] },
   getLook: { type: 'accessor', value: [0, -1, 0] },
   atlas: { type: 'image', value: null, async: true },
-  nowS: { type: 'number', value: 0 },
   scale: { type: 'number', value: 1, min: 0 },
   discColor: { type: 'color', value: [0, 0, 0, 255] },
   edgeColor: { type: 'color', value: [255, 255, 255, 255] },
   ringColor: { type: 'color', value: [0, 0, 0, 0] },
 };
 
+/** Halfway below a presence's number, where the shader tells it from the one before. */
+const beforeNumber = (presence: Presence): string => (presences.indexOf(presence) - 0.5).toFixed(1);
+const strengthOf = (presence: Presence): string => presenceStrength[presence].toFixed(2);
+
+/** Width of the outline that is left of a disc whose unit is not live, CSS pixels. */
+const outlinePx = 2.2;
+/** Dashes round the outline of a lost one. */
+const dashes = 8;
+
 /** From this level of the atlas on (a pictogram of 6 device pixels) it is a smudge, and is left out. */
 const faintestGlyphLod = 2.9;
 
 const uniformBlock = `\
 layout(std140) uniform unitSymbolUniforms {
-  float nowS;
   float pixelPx;
   float glyphLod;
   vec4 discColor;
@@ -65,7 +71,6 @@ const unitSymbolUniforms = {
   vs: uniformBlock,
   fs: uniformBlock,
   uniformTypes: {
-    nowS: 'f32',
     pixelPx: 'f32',
     glyphLod: 'f32',
     discColor: 'vec4<f32>',
@@ -81,6 +86,7 @@ in vec3 instancePositions64Low;
 in vec3 instanceLooks;
 flat out float cell;
 flat out vec2 heading;
+flat out float presence;
 flat out float strength;
 flat out float reach;
 void main(void) {
@@ -89,9 +95,9 @@ void main(void) {
   heading = instanceLooks.y < 0.0
     ? vec2(0.0)
     : vec2(sin(radians(instanceLooks.y)), cos(radians(instanceLooks.y)));
-  float ageS = unitSymbol.nowS - instanceLooks.z;
-  float faded = (ageS - ${(freshForMs / 1000).toFixed(1)}) / ${((staleAfterMs - freshForMs) / 1000).toFixed(1)};
-  strength = mix(1.0, ${staleOpacity.toFixed(2)}, clamp(faded, 0.0, 1.0));
+  presence = instanceLooks.z;
+  strength = presence < ${beforeNumber('late')} ? ${strengthOf('live')}
+    : presence < ${beforeNumber('lost')} ? ${strengthOf('late')} : ${strengthOf('lost')};
   gl_Position = project_position_to_clipspace(
     instancePositions, instancePositions64Low, vec3(0.0), geometry.position);
   DECKGL_FILTER_GL_POSITION(gl_Position, geometry);
@@ -110,6 +116,7 @@ precision highp float;
 uniform sampler2D atlas;
 flat in float cell;
 flat in vec2 heading;
+flat in float presence;
 flat in float strength;
 flat in float reach;
 out vec4 fragColor;
@@ -135,7 +142,17 @@ void main(void) {
     vec2 uv = vec2((cell + 0.5 + inCell.x * 0.5) / ${symbolCells.toFixed(1)}, 0.5 - inCell.y * 0.5);
     glyph = textureLod(atlas, uv, unitSymbol.glyphLod).a;
   }
-  vec3 color = mix(unitSymbol.edgeColor.rgb, unitSymbol.discColor.rgb, inside(shape) * (1.0 - glyph));
+  float filled = inside(shape) * (1.0 - glyph);
+  if (presence > ${beforeNumber('late')}) {
+    // hollow: the colours of disc and ground change places inside the outline
+    float outline = inside(shape) * (1.0 - inside(shape + ${outlinePx.toFixed(1)}));
+    if (presence > ${beforeNumber('lost')}) {
+      float turn = atan(placePx.y, placePx.x) / 6.28318531 * ${dashes.toFixed(1)};
+      outline *= step(fract(turn), 0.62);
+    }
+    filled = max(outline, inside(shape + ${outlinePx.toFixed(1)}) * glyph);
+  }
+  vec3 color = mix(unitSymbol.edgeColor.rgb, unitSymbol.discColor.rgb, filled);
   float alpha = edge * strength;
   fragColor = vec4(mix(color, unitSymbol.ringColor.rgb, ring), max(alpha, ring) * layer.opacity);
   DECKGL_FILTER_COLOR(fragColor, geometry);
@@ -144,8 +161,8 @@ void main(void) {
 
 /**
  * Units as headed symbols: a disc with the pictogram of the kind and, when the unit moves on a known
- * course, a pointer. What differs between units is three numbers, and fading by age is the shader's
- * work, so a second that passes costs no attribute update.
+ * course, a pointer. Whether a unit is there is told by the form: a full disc is live, a hollow one
+ * late, a hollow one with a broken outline lost, and each is fainter than the one before.
  *
  * Each unit is one point, not an instanced square: a computer without a graphics card draws every
  * instance as if it were alone (docs/adr/0004 has the figures), and it is a quarter of the vertices.
@@ -190,7 +207,7 @@ export class UnitLayer extends Layer<UnitLayerOwnProps & Required<LayerProps>> {
   }
 
   override draw(): void {
-    const { atlas, nowS, scale, discColor, edgeColor, ringColor } = this.props;
+    const { atlas, scale, discColor, edgeColor, ringColor } = this.props;
     const { model } = this.state;
     // the prop is a canvas on the way in and deck.gl's texture of it here, once it is uploaded
     const texture: unknown = atlas;
@@ -199,7 +216,6 @@ export class UnitLayer extends Layer<UnitLayerOwnProps & Required<LayerProps>> {
     model.shaderInputs.setProps({
       unitSymbol: {
         atlas: texture,
-        nowS,
         pixelPx,
         glyphLod: Math.max(0, Math.log2(oversampling * pixelPx)),
         discColor: shares(discColor),

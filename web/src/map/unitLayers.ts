@@ -1,12 +1,12 @@
 import type { Color, Layer } from '@deck.gl/core';
 import { ScatterplotLayer, TextLayer } from '@deck.gl/layers';
 import { decodeAccuracy, unknownAccuracy } from '../../../server/domain/liveFrame.ts';
-import { opacityAtAge } from '../live/age.ts';
-import type { UnitTable } from '../live/unitTable.ts';
+import { presenceOf, type UnitTable } from '../live/unitTable.ts';
 import { fontFamily } from '../theme.ts';
 import type { GlideExtension } from './glideExtension.ts';
 import type { MapColors } from './mapColors.ts';
 import { type Label, labelOffsetPx, labelPx, selectedLabelOffsetPx } from './placeLabels.ts';
+import { presenceStrength } from './presenceLook.ts';
 import { UnitLayer } from './unitLayer.ts';
 
 export type Scene = {
@@ -17,7 +17,6 @@ export type Scene = {
   /** The same array as long as the same texts are shown. */
   readonly labels: readonly Label[];
   readonly selectedRow: number | undefined;
-  readonly serverNowMs: number;
   /** Changes whenever a place in the table has changed. */
   readonly frameNumber: number;
   /** Size of the symbols, see symbolScale. */
@@ -25,7 +24,7 @@ export type Scene = {
 };
 
 /** A label fades with its unit, but never below what can still be read. */
-const faintestLabel = 0.6;
+const faintestLabel = 0.75;
 
 /** Everything drawn over the map, lowest first: accuracy, units, the selected unit once more, callsigns. */
 export function unitLayers(scene: Scene): Layer[] {
@@ -55,7 +54,6 @@ function unitsLayer(scene: Scene, id: string, from: number, to: number, ring: Co
     },
     extensions: [scene.glide],
     atlas: scene.atlas,
-    nowS: (scene.serverNowMs - table.fixEpochMs) / 1000,
     scale: scene.scale,
     discColor: colors.disc,
     edgeColor: colors.edge,
@@ -85,10 +83,8 @@ function accuracyLayer(scene: Scene, row: number): Layer {
 function labelLayer(scene: Scene): Layer {
   const { table, colors, selectedRow } = scene;
   const selectedKey = selectedRow === undefined ? undefined : table.unitKey[selectedRow];
-  const fade = (key: number): number => {
-    const row = table.index.get(key) ?? 0;
-    return Math.max(faintestLabel, opacityAtAge(scene.serverNowMs - (table.fixedAtMs[row] ?? 0)));
-  };
+  const strength = (key: number): number =>
+    Math.max(faintestLabel, presenceStrength[presenceOf(table, key)]);
   // data of its own type for the extension's accessor, which the text layer's types do not know
   const glide = {
     getGlide: ({ key }: Label) => quadAt(table.glide, (table.index.get(key) ?? 0) * 4),
@@ -102,9 +98,9 @@ function labelLayer(scene: Scene): Layer {
       const at = (table.index.get(key) ?? 0) * 2;
       return [table.lonLat[at] ?? 0, table.lonLat[at + 1] ?? 0];
     },
-    getText: ({ callsign }) => callsign,
+    getText: ({ text }) => text,
     getSize: labelPx,
-    getColor: ({ key }) => withOpacity(colors.text, fade(key)),
+    getColor: ({ key }) => withOpacity(colors.text, strength(key)),
     getTextAnchor: ({ side }) => (side === 'right' ? 'start' : 'end'),
     getAlignmentBaseline: 'center',
     getPixelOffset: ({ key, side }) => {
@@ -128,7 +124,7 @@ function labelLayer(scene: Scene): Layer {
       getPosition: scene.frameNumber,
       getGlide: scene.frameNumber,
       getPixelOffset: selectedKey,
-      getColor: [colors, Math.floor(scene.serverNowMs / 1000)],
+      getColor: [colors, scene.frameNumber],
     },
   });
 }

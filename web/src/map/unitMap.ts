@@ -7,9 +7,8 @@ import {
   setWorkerUrl,
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import { freshForMs, staleAfterMs } from '../live/age.ts';
 import type { LiveClient } from '../live/liveClient.ts';
-import { displayedPlace } from '../live/unitTable.ts';
+import { displayedPlace, presenceOf } from '../live/unitTable.ts';
 import { type BasemapStyle, plainStyle } from './basemap.ts';
 import { findUnitAt } from './findUnitAt.ts';
 import { GlideExtension } from './glideExtension.ts';
@@ -50,8 +49,8 @@ const placeEveryMs = 250;
 
 /**
  * The map with the units on it. Owns the map, its overlay and a timer: `close()` ends them. Redraws
- * when a frame arrives, while something glides, when the camera moves, and once a second while a
- * symbol fades; otherwise it rests.
+ * when a frame or a presence arrives, while something glides, when the camera moves, and when a label
+ * says another age; otherwise it rests.
  *
  * @throws when the browser has no WebGL 2
  */
@@ -75,6 +74,7 @@ export class UnitMap {
   #sizePx = { widthPx: 0, heightPx: 0 };
   #frameNumber = 0;
   #hasFitted = false;
+  #sayAge: (ageMs: number) => string = () => '';
 
   constructor(options: UnitMapOptions) {
     this.#options = options;
@@ -125,6 +125,13 @@ export class UnitMap {
   /** What a screen reader calls the map. */
   setLabel(label: string): void {
     this.#map.getCanvas().setAttribute('aria-label', label);
+  }
+
+  /** How an age is written beside a lost unit. */
+  setAgeWords(sayAge: (ageMs: number) => string): void {
+    this.#sayAge = sayAge;
+    this.#placeLabels();
+    this.#draw();
   }
 
   /** Marks a unit with a ring and its accuracy, or none. */
@@ -210,7 +217,7 @@ export class UnitMap {
     if (document.hidden) return;
     const changed = this.#placeLabels();
     if (this.#follows) this.#centreOnSelected();
-    if (changed || this.#isAnyFading()) this.#draw();
+    if (changed) this.#draw();
   }
 
   #draw(): void {
@@ -223,7 +230,6 @@ export class UnitMap {
       labels: this.#labels,
       selectedRow:
         this.#selectedKey === undefined ? undefined : client.table.index.get(this.#selectedKey),
-      serverNowMs: client.serverNowMs(),
       frameNumber: this.#frameNumber,
       scale: this.#scale,
     });
@@ -241,14 +247,15 @@ export class UnitMap {
       this.#labelsPlacedMs,
       this.#labels,
       this.#selectedKey,
+      (unitKey) => this.#labelOf(unitKey),
     );
     const scale = symbolScale(view, inView);
     const isSame =
       scale === this.#scale &&
       labels.length === this.#labels.length &&
-      labels.every(({ key, callsign, side }, i) => {
+      labels.every(({ key, text, side }, i) => {
         const before = this.#labels[i];
-        return before?.key === key && before.callsign === callsign && before.side === side;
+        return before?.key === key && before.text === text && before.side === side;
       });
     // the same array again tells the text layer that no line has to be set anew
     if (!isSame) this.#labels = labels;
@@ -256,13 +263,15 @@ export class UnitMap {
     return !isSame;
   }
 
-  #isAnyFading(): boolean {
+  /** The callsign; of a lost unit with the age of the place at which it is drawn. */
+  #labelOf(unitKey: number): string | undefined {
     const { client } = this.#options;
-    const serverNowMs = client.serverNowMs();
-    return client.table.fixedAtMs.subarray(0, client.table.count).some((fixedAtMs) => {
-      const ageMs = serverNowMs - fixedAtMs;
-      return ageMs > freshForMs && ageMs < staleAfterMs + 2 * secondMs;
-    });
+    const { table } = client;
+    const callsign = table.roster.get(unitKey)?.callsign;
+    if (callsign === undefined || presenceOf(table, unitKey) !== 'lost') return callsign;
+    const fixedAtMs = table.fixedAtMs[table.index.get(unitKey) ?? -1];
+    if (fixedAtMs === undefined) return callsign;
+    return `${callsign} · ${this.#sayAge(client.serverNowMs() - fixedAtMs)}`;
   }
 
   #unitAt(xPx: number, yPx: number): number | undefined {

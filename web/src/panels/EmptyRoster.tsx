@@ -1,10 +1,6 @@
-import { Code, Paper, Text } from '@mantine/core';
+import { Button, Paper, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-
-const addCommand = 'npm run posko -- tracker add hp-07 --region 64.08 --callsign "Alpha 1"';
-const publishCommand = (mqttPort: number): string =>
-  `mosquitto_pub -p ${mqttPort} -t owntracks/hp-07/phone -m '{"_type":"location","lat":0.5049,"lon":117.5279,"tst":'$(date +%s)',"acc":8}'`;
 
 /** For somebody who cannot register trackers. */
 export function NoUnits() {
@@ -12,21 +8,16 @@ export function NoUnits() {
   return <EmptyNotice text={t('empty.noneOfYours')} />;
 }
 
-/** What to do when no unit is known yet: two commands to a first symbol on the map. */
-export function EmptyRoster({ mqttPort }: { readonly mqttPort: number }) {
+/** What to do when no unit is known yet. */
+export function EmptyRoster({ onAdd }: { readonly onAdd: (button: HTMLElement) => void }) {
   const { t } = useTranslation();
   return (
     <EmptyNotice text={t('empty.intro')}>
-      <Text size="sm" mt="md" fw={600}>
+      <Button mt="md" onClick={(event) => onAdd(event.currentTarget)}>
         {t('empty.add')}
-      </Text>
-      <Code block>{addCommand}</Code>
-      <Text size="sm" mt="md" fw={600}>
-        {t('empty.publish')}
-      </Text>
-      <Code block>{publishCommand(mqttPort)}</Code>
+      </Button>
       <Text size="sm" mt="md" className="quiet">
-        {t('empty.publishHint')}
+        {t('empty.waitingHint')}
       </Text>
     </EmptyNotice>
   );

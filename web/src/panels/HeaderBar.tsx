@@ -1,11 +1,13 @@
 import { Box, Group, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { AccountMenu } from '../account/AccountMenu.tsx';
+import type { DialogName } from '../dialogs/useDialogs.ts';
 import { timeOfDay, type ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
 import type { Connection } from '../live/liveClient.ts';
 import type { LiveView } from '../live/liveView.ts';
 import type { SessionHolder } from '../session/sessionHolder.ts';
 import type { SessionInfo } from '../session/sessionInfo.ts';
+import { WaitingButton } from '../waiting/WaitingButton.tsx';
 import { Clocks } from './Clocks.tsx';
 import { PageSwitches } from './PageSwitches.tsx';
 
@@ -15,10 +17,14 @@ type HeaderBarProps = {
   readonly serverNowMs: () => number;
   readonly session: SessionInfo;
   readonly holder: SessionHolder;
+  /** How many wait at the door; undefined for those who may not let them in. */
+  readonly waiting: number | undefined;
+  readonly onOpen: (dialog: DialogName, opener: HTMLElement | null) => void;
 };
 
-/** One line on top: what this is, whether it is live, how many units, what time it is, who looks. */
-export function HeaderBar({ view, zone, serverNowMs, session, holder }: HeaderBarProps) {
+/** One line on top: what this is, whether it is live, who waits at the door, what time it is, who looks. */
+export function HeaderBar(props: HeaderBarProps) {
+  const { view, zone, serverNowMs, session, holder, waiting, onOpen } = props;
   const { t } = useTranslation();
   return (
     <header className="header-bar">
@@ -33,11 +39,14 @@ export function HeaderBar({ view, zone, serverNowMs, session, holder }: HeaderBa
         </Tooltip>
       )}
       <ConnectionState connection={view.connection} zone={zone} />
-      <Counts view={view} />
+      <NotStored count={view.notStored} />
       <Box flex={1} />
+      {waiting !== undefined && (
+        <WaitingButton count={waiting} onOpen={(button) => onOpen('waiting', button)} />
+      )}
       <Clocks zone={zone} serverNowMs={serverNowMs} />
       <PageSwitches />
-      <AccountMenu session={session} holder={holder} zone={zone} />
+      <AccountMenu session={session} holder={holder} onOpen={onOpen} />
     </header>
   );
 }
@@ -61,29 +70,20 @@ function ConnectionState({ connection, zone }: ConnectionStateProps) {
   );
 }
 
-function Counts({ view }: { readonly view: LiveView }) {
+/** A room without it is a healthy one, so nobody has to read a zero. */
+function NotStored({ count }: { readonly count: number }) {
   const { t } = useTranslation();
-  const counts = [
-    { name: 'fresh', n: view.fresh },
-    { name: 'stale', n: view.stale },
-    { name: 'withoutFix', n: view.withoutFix },
-    // a room without it is a healthy one, so nobody has to read a zero
-    ...(view.notStored > 0 ? [{ name: 'notStored' as const, n: view.notStored }] : []),
-  ] as const;
+  if (count === 0) return null;
   return (
-    <Group gap="md" wrap="nowrap" component="dl" aria-label={t('counts.label')} m={0}>
-      {counts.map(({ name, n }) => (
-        <Tooltip key={name} label={t(`counts.${name}Explain`)}>
-          <Group gap={6} wrap="nowrap" align="baseline">
-            <Text component="dt" size="xs" className={name === 'notStored' ? 'warns' : 'quiet'}>
-              {t(`counts.${name}`)}
-            </Text>
-            <Text component="dd" m={0} size="md" className="digits" data-count={name}>
-              {n}
-            </Text>
-          </Group>
-        </Tooltip>
-      ))}
-    </Group>
+    <Tooltip label={t('counts.notStoredExplain')}>
+      <Group gap={6} wrap="nowrap" align="baseline">
+        <Text size="xs" className="warns">
+          {t('counts.notStored')}
+        </Text>
+        <Text size="md" className="digits" data-count="notStored">
+          {count}
+        </Text>
+      </Group>
+    </Tooltip>
   );
 }

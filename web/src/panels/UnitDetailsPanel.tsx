@@ -1,19 +1,23 @@
 import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { maxFrameAgeMs } from '../../../server/domain/liveFrame.ts';
+import type { Presence } from '../../../server/domain/presence.ts';
 import type { RosterEntry } from '../../../server/domain/unit.ts';
 import { ageText } from '../formats/ageText.ts';
 import { compassPoint } from '../formats/compassPoint.ts';
 import { dayAndTime, timeOfDay, type ZoneOfIndonesia } from '../formats/zoneOfIndonesia.ts';
 import type { FixDetails } from '../units/fixDetails.ts';
-import { type UnitMotion, unitState } from '../units/unitMotion.ts';
+import type { UnitMotion } from '../units/unitMotion.ts';
 import { useFixDetails } from '../units/useFixDetails.ts';
+import { ContactFacts } from './ContactFacts.tsx';
+import { Fact, Facts } from './Facts.tsx';
 import { KindSymbol } from './KindSymbol.tsx';
 
 type UnitDetailsPanelProps = {
   readonly unit: RosterEntry;
   readonly motion: UnitMotion | undefined;
+  readonly presence: Presence;
+  readonly serverNowMs: number;
   readonly zone: ZoneOfIndonesia;
   readonly follows: boolean;
   readonly onCentre: () => void;
@@ -21,11 +25,19 @@ type UnitDetailsPanelProps = {
   readonly onClose: () => void;
 };
 
+/** A unit's contact is asked about at least this often. */
+const contactEveryMs = 10_000;
+
 /** Who, what, when, where and how accurate, of the selected unit. */
 export function UnitDetailsPanel(props: UnitDetailsPanelProps) {
-  const { unit, motion, zone, follows, onCentre, onFollow, onClose } = props;
+  const { unit, motion, presence, serverNowMs, zone, follows, onCentre, onFollow, onClose } = props;
   const { t } = useTranslation();
-  const { details, hasFailed } = useFixDetails(unit.id, motion?.fixedAtMs);
+  const { details, hasFailed } = useFixDetails(unit.id, {
+    fixedAtMs: motion?.fixedAtMs,
+    presence,
+    // contact goes on without a fix
+    turn: Math.floor(serverNowMs / contactEveryMs),
+  });
   return (
     <Paper component="section" className="unit-details" aria-label={unit.callsign} shadow="sm">
       <Group gap="sm" wrap="nowrap" className="unit-details-head">
@@ -55,6 +67,7 @@ export function UnitDetailsPanel(props: UnitDetailsPanelProps) {
         </Group>
       )}
       <div className="unit-details-facts">
+        <ContactFacts presence={presence} details={details} serverNowMs={serverNowMs} zone={zone} />
         {motion !== undefined && <WhenFacts motion={motion} details={details} zone={zone} />}
         {motion !== undefined && <WhereFacts motion={motion} details={details} />}
         {motion !== undefined && <MotionFacts motion={motion} details={details} />}
@@ -81,13 +94,11 @@ function WhenFacts(props: MotionAndDetails & { readonly zone: ZoneOfIndonesia })
   const isAgeFull = motion.ageMs >= maxFrameAgeMs;
   const fixedAtMs = isAgeFull ? details?.fixedAtMs : motion.fixedAtMs;
   const age = ageText(motion.ageMs + motion.fixedAtMs - (fixedAtMs ?? motion.fixedAtMs));
-  const state = unitState(motion);
   const seconds = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
   return (
     <Facts title={t('unit.when')}>
       <Fact name={t('unit.age')} field="age">
         {t(age.key, { n: age.n })}
-        {state === 'stale' && <span className="stale-mark">{t('unit.stale')}</span>}
         {!motion.isStored && <span className="not-stored-mark">{t('unit.notStored')}</span>}
       </Fact>
       <Fact name={t('unit.fixedAt')} field="fixed-at">
@@ -180,29 +191,5 @@ function WhoFacts({ unit, bearer }: WhoFactsProps) {
       <Fact name={t('unit.id')}>{unit.id}</Fact>
       <Fact name={t('unit.tracker')}>{unit.trackerId}</Fact>
     </Facts>
-  );
-}
-
-function Facts({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <Text component="h3" size="xs" fw={600} className="quiet facts-title">
-        {title}
-      </Text>
-      <dl className="facts">{children}</dl>
-    </>
-  );
-}
-
-type FactProps = { readonly name: string; readonly field?: string; readonly children: ReactNode };
-
-function Fact({ name, field, children }: FactProps) {
-  return (
-    <div className="fact">
-      <dt>{name}</dt>
-      <dd className="digits" data-field={field}>
-        {children}
-      </dd>
-    </div>
   );
 }

@@ -2,12 +2,15 @@ import { Button, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/co
 import type { TFunction } from 'i18next';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Presence } from '../../../server/domain/presence.ts';
 import type { RosterEntry } from '../../../server/domain/unit.ts';
 import { ageText } from '../formats/ageText.ts';
 import type { LiveView } from '../live/liveView.ts';
-import type { UnitTable } from '../live/unitTable.ts';
-import { unitMotion, unitState } from '../units/unitMotion.ts';
+import { presenceOf, type UnitTable } from '../live/unitTable.ts';
+import { unitMotion } from '../units/unitMotion.ts';
 import { KindSymbol } from './KindSymbol.tsx';
+import { PresenceFilter } from './PresenceFilter.tsx';
+import { PresenceMark } from './PresenceMark.tsx';
 
 type UnitListProps = {
   readonly table: UnitTable;
@@ -25,12 +28,13 @@ const rowsAtOnce = 100;
 const byCallsign = new Intl.Collator('id', { numeric: true });
 
 /**
- * Every unit by callsign, searchable; the way to a unit without a mouse. Tab reaches the list once,
+ * Every unit by callsign, searchable and by presence; the way to a unit without a mouse. Tab reaches the list once,
  * the arrow keys walk through it, Enter chooses. The order never changes by itself.
  */
 export function UnitList({ table, view, selectedKey, hasSearch, onChoose }: UnitListProps) {
   const { t } = useTranslation();
   const [query, setQuery] = useState('');
+  const [chosen, setChosen] = useState<ReadonlySet<Presence>>(new Set());
   const [limit, setLimit] = useState(rowsAtOnce);
   const rows = useRef<HTMLUListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the roster changes in place; its version says when
@@ -38,12 +42,15 @@ export function UnitList({ table, view, selectedKey, hasSearch, onChoose }: Unit
     () => [...table.roster.values()].sort((a, b) => byCallsign.compare(a.callsign, b.callsign)),
     [table, view.rosterVersion, view.units],
   );
-  const found = useMemo(() => all.filter((unit) => matches(unit, query, t)), [all, query, t]);
+  const named = useMemo(() => all.filter((unit) => matches(unit, query, t)), [all, query, t]);
+  const found =
+    chosen.size === 0 ? named : named.filter(({ key }) => chosen.has(presenceOf(table, key)));
   const shown = found.slice(0, limit);
   const tabStop = shown.some(({ key }) => key === selectedKey) ? selectedKey : shown[0]?.key;
   return (
     <section className="unit-list" aria-label={t('list.title')}>
       <div className="unit-list-head">
+        <PresenceFilter counts={view.counts} chosen={chosen} onChoose={setChosen} />
         {hasSearch && (
           <TextInput
             size="sm"
@@ -112,13 +119,13 @@ type UnitRowProps = {
 function UnitRow({ unit, table, serverNowMs, isSelected, isTabStop, onChoose }: UnitRowProps) {
   const { t } = useTranslation();
   const motion = unitMotion(table, unit.key, serverNowMs);
-  const state = unitState(motion);
+  const presence = presenceOf(table, unit.key);
   const age = motion === undefined ? undefined : ageText(motion.ageMs);
   return (
     <li>
       <UnstyledButton
         className="unit-row"
-        data-state={state}
+        data-presence={presence}
         data-unit={unit.id}
         aria-current={isSelected}
         tabIndex={isTabStop ? 0 : -1}
@@ -132,8 +139,12 @@ function UnitRow({ unit, table, serverNowMs, isSelected, isTabStop, onChoose }: 
           </span>
         </span>
         <span className="unit-row-age digits">
-          {age === undefined ? t('unit.withoutFix') : t(age.key, { n: age.n })}
-          {state === 'stale' && <span className="unit-row-stale">{t('unit.stale')}</span>}
+          {age !== undefined && t(age.key, { n: age.n })}
+          {presence !== 'live' && (
+            <span className="unit-row-presence">
+              {t(`presence.${presence}`)} <PresenceMark presence={presence} />
+            </span>
+          )}
           {motion?.isStored === false && (
             <span className="unit-row-not-stored">{t('unit.notStored')}</span>
           )}

@@ -1,11 +1,15 @@
 import { enAccounts } from './enAccounts.ts';
 import { enActions } from './enActions.ts';
+import { enDoor } from './enDoor.ts';
+import { enReasons } from './enReasons.ts';
 import type { Texts } from './id.ts';
 
 /** English, one click away. */
 export const en: Texts = {
   ...enAccounts,
   ...enActions,
+  ...enDoor,
+  ...enReasons,
   'app.name': 'Posko',
   'app.title': 'Posko – unit map',
   'demo.mark': 'DEMO – exercise data',
@@ -18,16 +22,9 @@ export const en: Texts = {
   'connection.lostExplain':
     'The map shows the last state that was received. The page keeps trying to reconnect.',
 
-  'counts.label': 'Number of units',
-  'counts.fresh': 'Current',
-  'counts.freshExplain': 'Last position less than 5 minutes ago',
-  'counts.stale': 'Stale',
-  'counts.staleExplain': 'Last position 5 minutes ago or more; the symbol is faded on the map',
   'counts.notStored': 'Not stored',
   'counts.notStoredExplain':
     "Shown, but the server's disk does not take them; the trackers will send them again. See /health/ready",
-  'counts.withoutFix': 'No position',
-  'counts.withoutFixExplain': 'Registered, but has never sent a position',
 
   'clock.label': 'Server time',
   'language.switch': 'Indonesia',
@@ -53,13 +50,12 @@ export const en: Texts = {
 
   'empty.title': 'No units yet',
   'empty.intro':
-    'Register a tracker, then send its first position. The unit appears on the map at once.',
+    'Add a tracker and enter its secret in the device. The unit appears on the map at once.',
   'empty.noneOfYours':
     'There are no units in your regions. A unit that is registered there appears on the map at once.',
-  'empty.add': '1. Register a tracker',
-  'empty.publish': '2. Send one position',
-  'empty.publishHint':
-    'Run it on the server itself: at first the broker can be reached only from there. A phone with OwnTracks sends the same message once the broker is opened to the network (POSKO_MQTT_HOST; see docs/operations.md).',
+  'empty.add': 'Add a tracker',
+  'empty.waitingHint':
+    'Or simply connect the device: it appears in the waiting room, and is let in with one click.',
 
   'unit.close': 'Close details',
   'unit.centre': 'Centre',
@@ -97,10 +93,7 @@ export const en: Texts = {
   'unit.noFix': 'No position from this unit yet.',
   'unit.noDetails':
     'The server’s details could not be read; what you see comes from the live data.',
-  'unit.fresh': 'current',
-  'unit.stale': 'stale',
   'unit.notStored': 'not stored',
-  'unit.withoutFix': 'no position',
 
   'age.seconds': '{{n}} s ago',
   'age.minutes': '{{n}} min ago',

@@ -115,6 +115,8 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'menu.label': 'Account: {{who}}',
   'menu.account': 'My account',
   'menu.people': 'People',
+  'menu.trackers': 'Trackers',
+  'menu.deadLetters': 'Refused messages',
   'menu.tokens': 'Tokens',
   'menu.log': 'Log',
   'menu.signOut': 'Sign out',
@@ -146,6 +148,9 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'permission.users.manage': 'Manage people and their sessions',
   'permission.displays.manage': 'Manage wall screen tokens, and revoke tokens of others',
   'permission.tokens.make': 'Make tokens for scripts',
+  'permission.trackers.admit': 'Let trackers in from the waiting room',
+  'permission.trackers.manage': 'Manage trackers and gateways',
+  'permission.deadletters.manage': 'See refused messages and send them again',
   'permission.health.view': 'Read the health of the server',
 
   'account.title': 'My account',

@@ -1,10 +1,14 @@
 import { idAccounts } from './idAccounts.ts';
 import { idActions } from './idActions.ts';
+import { idDoor } from './idDoor.ts';
+import { idReasons } from './idReasons.ts';
 
 /** Bahasa Indonesia: the first language of the page. Every other language has exactly these texts. */
 export const id = {
   ...idAccounts,
   ...idActions,
+  ...idDoor,
+  ...idReasons,
   'app.name': 'Posko',
   'app.title': 'Posko – peta unit',
   'demo.mark': 'DEMO – data latihan',
@@ -17,16 +21,9 @@ export const id = {
   'connection.lostExplain':
     'Peta menampilkan keadaan terakhir yang diterima. Halaman terus mencoba menyambung kembali.',
 
-  'counts.label': 'Jumlah unit',
-  'counts.fresh': 'Terkini',
-  'counts.freshExplain': 'Posisi terakhir kurang dari 5 menit yang lalu',
-  'counts.stale': 'Usang',
-  'counts.staleExplain': 'Posisi terakhir 5 menit yang lalu atau lebih; simbolnya pudar di peta',
   'counts.notStored': 'Belum tersimpan',
   'counts.notStoredExplain':
     'Posisinya tampil, tetapi diska server tidak menerimanya; pelacak akan mengirim ulang. Lihat /health/ready',
-  'counts.withoutFix': 'Tanpa posisi',
-  'counts.withoutFixExplain': 'Terdaftar, tetapi belum pernah mengirim posisi',
 
   'clock.label': 'Jam server',
   'language.switch': 'English',
@@ -51,13 +48,13 @@ export const id = {
   'list.shown': '{{shown}} dari {{total}}',
 
   'empty.title': 'Belum ada unit',
-  'empty.intro': 'Daftarkan pelacak, lalu kirim posisi pertamanya. Unit langsung muncul di peta.',
+  'empty.intro':
+    'Tambahkan pelacak dan pasang rahasianya di perangkat. Unit langsung muncul di peta.',
   'empty.noneOfYours':
     'Tidak ada unit di wilayah Anda. Unit yang didaftarkan di sana langsung muncul di peta.',
-  'empty.add': '1. Daftarkan pelacak',
-  'empty.publish': '2. Kirim satu posisi',
-  'empty.publishHint':
-    'Jalankan di mesin server: pada awalnya broker hanya dapat dicapai dari sana. Ponsel dengan OwnTracks mengirim pesan yang sama setelah broker dibuka ke jaringan (POSKO_MQTT_HOST; lihat docs/operations.md).',
+  'empty.add': 'Tambah pelacak',
+  'empty.waitingHint':
+    'Atau sambungkan saja perangkatnya: ia muncul di Ruang tunggu, dan diterima dengan sekali klik.',
 
   'unit.close': 'Tutup rincian',
   'unit.centre': 'Tengahkan',
@@ -95,10 +92,7 @@ export const id = {
   'unit.noFix': 'Belum ada posisi dari unit ini.',
   'unit.noDetails':
     'Rincian dari server tidak dapat dibaca; yang tampil berasal dari data langsung.',
-  'unit.fresh': 'terkini',
-  'unit.stale': 'usang',
   'unit.notStored': 'belum tersimpan',
-  'unit.withoutFix': 'tanpa posisi',
 
   'age.seconds': '{{n}} dtk lalu',
   'age.minutes': '{{n}} mnt lalu',

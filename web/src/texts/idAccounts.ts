@@ -118,6 +118,8 @@ export const idAccounts = {
   'menu.label': 'Akun: {{who}}',
   'menu.account': 'Akun saya',
   'menu.people': 'Pengguna',
+  'menu.trackers': 'Pelacak',
+  'menu.deadLetters': 'Pesan ditolak',
   'menu.tokens': 'Token',
   'menu.log': 'Log',
   'menu.signOut': 'Keluar',
@@ -149,6 +151,9 @@ export const idAccounts = {
   'permission.users.manage': 'Mengelola pengguna dan sesinya',
   'permission.displays.manage': 'Mengelola token layar dinding dan mencabut token orang lain',
   'permission.tokens.make': 'Membuat token untuk skrip',
+  'permission.trackers.admit': 'Menerima pelacak dari ruang tunggu',
+  'permission.trackers.manage': 'Mengelola pelacak dan gateway',
+  'permission.deadletters.manage': 'Melihat dan mengirim ulang pesan ditolak',
   'permission.health.view': 'Membaca kesehatan server',
 
   'account.title': 'Akun saya',

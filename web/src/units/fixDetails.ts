@@ -1,3 +1,4 @@
+import { type ClockState, clockStates } from '../../../server/domain/clockReading.ts';
 import { fieldsOf, numberOf, textOf } from '../api/jsonFields.ts';
 
 /** What the server knows of a unit and its newest position beyond the roster and the live frame. */
@@ -12,7 +13,16 @@ export type FixDetails = {
   readonly sats: number | undefined;
   /** What else the device said, by name. */
   readonly attributes: readonly (readonly [string, string | number | boolean])[];
+  /** When any of its trackers last said anything; undefined: never since the server knows. */
+  readonly contactAtMs: number | undefined;
+  readonly clock: { readonly state: ClockState; readonly offsetMs: number } | undefined;
+  readonly lastSos: LastSos | undefined;
+  /** Its tracker speaks by its id alone: anybody could. */
+  readonly isWeak: boolean;
 };
+
+/** The newest call for help. */
+export type LastSos = { readonly receivedAtMs: number; readonly text: string | undefined };
 
 /** Takes what can be shown from the server's answer; a field that is missing or of a wrong type is unknown. */
 export function readFixDetails(json: unknown): FixDetails {
@@ -30,8 +40,24 @@ export function readFixDetails(json: unknown): FixDetails {
     attributes: Object.entries(fieldsOf(position['attributes'])).flatMap(([name, value]) =>
       isScalar(value) ? [[name, value] as const] : [],
     ),
+    contactAtMs: numberOf(fieldsOf(json)['contactAtMs']),
+    clock: readClock(fieldsOf(fieldsOf(json)['clock'])),
+    lastSos: readSos(fieldsOf(fieldsOf(json)['lastSos'])),
+    isWeak: fieldsOf(json)['isWeak'] === true,
   };
 }
+
+function readClock(fields: Fields): FixDetails['clock'] {
+  const state = clockStates.find((name) => name === fields['state']);
+  return state && { state, offsetMs: numberOf(fields['offsetMs']) ?? 0 };
+}
+
+function readSos(fields: Fields): LastSos | undefined {
+  const receivedAtMs = numberOf(fields['receivedAtMs']);
+  return receivedAtMs === undefined ? undefined : { receivedAtMs, text: textOf(fields['text']) };
+}
+
+type Fields = ReturnType<typeof fieldsOf>;
 
 function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);

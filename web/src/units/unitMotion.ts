@@ -7,7 +7,6 @@ import {
   unknownCourse,
   unknownSpeed,
 } from '../../../server/domain/liveFrame.ts';
-import { staleAfterMs } from '../live/age.ts';
 import type { UnitTable } from '../live/unitTable.ts';
 
 /** What the live frames say of one unit's newest fix. Unknown numbers are undefined. */
@@ -22,9 +21,6 @@ export type UnitMotion = {
   /** False when the server shows it and cannot store it. */
   readonly isStored: boolean;
 };
-
-/** How current a unit is. */
-export type UnitState = 'fresh' | 'stale' | 'withoutFix';
 
 /** Reads a unit's row, or undefined when it has no place yet. */
 export function unitMotion(
@@ -45,10 +41,4 @@ export function unitMotion(
     accuracyM: decodeAccuracy(table.accuracy[row] ?? unknownAccuracy),
     isStored: decodeIsStored(table.course[row] ?? unknownCourse),
   };
-}
-
-/** Fresh, stale or without a fix. */
-export function unitState(motion: UnitMotion | undefined): UnitState {
-  if (motion === undefined) return 'withoutFix';
-  return motion.ageMs >= staleAfterMs ? 'stale' : 'fresh';
 }

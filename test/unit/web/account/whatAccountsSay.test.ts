@@ -1,22 +1,14 @@
-import { createInstance, type TFunction } from 'i18next';
+import type { TFunction } from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deviceText } from '../../../../web/src/account/deviceText.ts';
 import { grantsText } from '../../../../web/src/account/grantText.ts';
 import { idleEndMs } from '../../../../web/src/account/sessions.ts';
 import { actionText, actorText, dataText, subjectText } from '../../../../web/src/log/deedText.ts';
-import { id } from '../../../../web/src/texts/id.ts';
+import { indonesian } from '../indonesian.ts';
 
 let t: TFunction;
 beforeAll(async () => {
-  const texts = createInstance();
-  await texts.init({
-    lng: 'id',
-    defaultNS: 'page',
-    resources: { id: { page: id } },
-    keySeparator: false,
-    nsSeparator: false,
-  });
-  t = texts.t;
+  t = await indonesian();
 });
 
 describe('grants', () => {

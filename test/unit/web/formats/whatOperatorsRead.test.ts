@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ageText } from '../../../../web/src/formats/ageText.ts';
+import { clockCorrection } from '../../../../web/src/formats/clockCorrection.ts';
 import { compassPoint } from '../../../../web/src/formats/compassPoint.ts';
 import {
   dayAndTime,
   timeOfDay,
   zoneOfIndonesia,
 } from '../../../../web/src/formats/zoneOfIndonesia.ts';
+import { indonesian } from '../indonesian.ts';
 
 describe('what an operator reads', () => {
   it('says an age in the largest unit that is still exact enough', () => {
@@ -37,5 +39,16 @@ describe('what an operator reads', () => {
     expect(timeOfDay(fixedAtMs, 'UTC')).toBe('22:03:09');
     expect(dayAndTime(fixedAtMs, 'Asia/Makassar', 'id')).toBe('27 Nov 2024 06:03:09');
     expect(dayAndTime(fixedAtMs, 'Asia/Makassar', 'en')).toBe('27 Nov 2024 06:03:09');
+  });
+});
+
+describe('what a clock is put right by', () => {
+  it.each([
+    [(3 * 3600 + 20) * 1000, '+3 jam 20 dtk'],
+    [-90_000, '−1 mnt 30 dtk'],
+    [3_599_600, '+1 jam'],
+    [0, '+0 dtk'],
+  ])('is said of %i ms as %s', async (correctionMs, said) => {
+    expect(clockCorrection(correctionMs, await indonesian())).toBe(said);
   });
 });

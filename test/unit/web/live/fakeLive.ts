@@ -4,7 +4,12 @@ import {
   snapshotKind,
   type UnitState,
 } from '../../../../server/domain/liveFrame.ts';
-import type { HelloMessage, UnitsMessage } from '../../../../server/domain/liveMessage.ts';
+import type {
+  HelloMessage,
+  PresenceMessage,
+  UnitsMessage,
+} from '../../../../server/domain/liveMessage.ts';
+import { type Presence, presences } from '../../../../server/domain/presence.ts';
 import type { RosterEntry } from '../../../../server/domain/unit.ts';
 import {
   LiveClient,
@@ -25,7 +30,9 @@ export type FakeWorld = {
   readonly waits: () => number[];
   /** Lets time pass, running what falls due. */
   readonly pass: (ms: number) => void;
-  readonly say: (data: string | ArrayBuffer | HelloMessage | UnitsMessage) => void;
+  readonly say: (
+    data: string | ArrayBuffer | HelloMessage | UnitsMessage | PresenceMessage,
+  ) => void;
   /** Page time now. */
   readonly nowMs: number;
 };
@@ -114,6 +121,15 @@ export function entry(key: number, more: Partial<RosterEntry> = {}): RosterEntry
 
 export function roster(version: number, keys: readonly number[], complete = true): UnitsMessage {
   return { type: 'units', rosterVersion: version, complete, units: keys.map((key) => entry(key)) };
+}
+
+/** Who is there, by unit key. */
+export function presence(
+  units: readonly (readonly [number, Presence])[],
+  complete = true,
+): PresenceMessage {
+  const numbered = units.map(([key, name]) => [key, presences.indexOf(name)] as const);
+  return { type: 'presence', rosterVersion: 1, complete, units: numbered };
 }
 
 /** A unit near Sangatta, `eastDeg` east of its town square. */

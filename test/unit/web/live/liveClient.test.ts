@@ -101,6 +101,14 @@ describe('a live client', () => {
     ['text that is not JSON', '{"type":'],
     ['a hello without a mode', '{"type":"hello","version":"1","serverTimeMs":1,"tickMs":1}'],
     ['a unit without a key', '{"type":"units","rosterVersion":1,"complete":true,"units":[{}]}'],
+    [
+      'presence that is not said to be complete',
+      '{"type":"presence","rosterVersion":1,"units":[]}',
+    ],
+    [
+      'a unit without a presence',
+      '{"type":"presence","rosterVersion":1,"complete":true,"units":[[1]]}',
+    ],
     ['a frame that is too short', new ArrayBuffer(5)],
     ['a frame of zeros', new ArrayBuffer(24)],
   ])('counts %s, closes the socket and connects again', (_name, bad) => {
@@ -111,6 +119,13 @@ describe('a live client', () => {
     expect(world.client.connection).toEqual({ state: 'lost', sinceMs: startMs });
     world.pass(500);
     expect(world.sockets).toHaveLength(2);
+  });
+
+  it('leaves a presence that it does not know yet out', () => {
+    const world = liveWorld();
+    world.say('{"type":"presence","rosterVersion":1,"complete":true,"units":[[1,99],[2,0]]}');
+    expect(world.client.badMessages).toBe(0);
+    expect([...world.client.table.presence]).toEqual([[2, 'live']]);
   });
 
   it('lets a message of a type that it does not know pass', () => {

@@ -7,14 +7,17 @@ import {
   snapshotKind,
   type UnitState,
 } from '../../../../server/domain/liveFrame.ts';
+import { presences } from '../../../../server/domain/presence.ts';
 import { unitKinds } from '../../../../server/domain/unit.ts';
 import {
   applyDelta,
+  applyPresence,
   applyRoster,
   applySnapshot,
   createUnitTable,
   displayedPlace,
   longestGlideMs,
+  presenceOf,
 } from '../../../../web/src/live/unitTable.ts';
 import { unitMotion } from '../../../../web/src/units/unitMotion.ts';
 import { entry, startMs, unitAt } from './fakeLive.ts';
@@ -104,6 +107,39 @@ describe('the unit table', () => {
     expect(table.look[0]).toBe(unitKinds.indexOf('drone'));
   });
 
+  it('takes presence from the server alone, and knows nobody to be there before it says so', () => {
+    const table = tableWithOne();
+    expect(presenceOf(table, 1)).toBe('lost');
+    expect(table.look[2]).toBe(presences.indexOf('lost'));
+    applyPresence(table, [[1, presences.indexOf('live')]], true);
+    expect(presenceOf(table, 1)).toBe('live');
+    expect(table.look[2]).toBe(presences.indexOf('live'));
+    // an old fix alone makes nobody late
+    applySnapshot(table, frameOf(snapshotKind, startMs + 1e7, [unitAt(1, startMs)]), startMs);
+    expect(table.look[2]).toBe(presences.indexOf('live'));
+  });
+
+  it('keeps presences over a new roster, but of nobody who is not in it', () => {
+    const table = tableWithOne();
+    applyPresence(
+      table,
+      [
+        [1, 1],
+        [9, 0],
+      ],
+      true,
+    );
+    expect([...table.presence]).toEqual([[1, 'late']]);
+    applyRoster(table, [entry(1), entry(2)], 2, true);
+    expect(presenceOf(table, 1)).toBe('late');
+    applyPresence(table, [[2, presences.indexOf('no_fix')]], false);
+    expect([presenceOf(table, 1), presenceOf(table, 2)]).toEqual(['late', 'no_fix']);
+    applyRoster(table, [entry(2)], 3, true);
+    expect([...table.presence.keys()]).toEqual([2]);
+    applyPresence(table, [], true);
+    expect(presenceOf(table, 2)).toBe('lost');
+  });
+
   it('starts a new glide from where the symbol is drawn, not from the fix before', () => {
     const table = tableWithOne();
     const at = (ms: number, eastDeg: number): void => {
@@ -151,7 +187,6 @@ describe('the unit table', () => {
     }
     const halfWayMs = startMs + 3 * day + 13 + longestGlideMs / 2;
     expect(displayedPlace(table, 0, halfWayMs)[0]).toBeCloseTo(117.5279 + 71.5e-4, 7);
-    expect(table.look[2]).toBeCloseTo((startMs + 3 * day + 13 - table.fixEpochMs) / 1000, 3);
   });
 
   it('keeps the other rows whole when units leave the roster', () => {

@@ -34,8 +34,10 @@ function tableWith(eastPx: readonly number[]) {
   return table;
 }
 
+const textOf = (key: number): string => `Alpha ${key}`;
+
 function labelsOf(table: ReturnType<typeof tableWith>, before: Label[] = [], selected?: number) {
-  return placeLabels(table, view, startMs, before, selected).labels;
+  return placeLabels(table, view, startMs, before, selected, textOf).labels;
 }
 
 /** `2 left` for a label to the left of unit 2. */
@@ -71,8 +73,18 @@ describe('units on the screen', () => {
   it('keep their label and its side when a newcomer would like the place', () => {
     const table = tableWith([0, 5, 10]);
     expect(sidesOf(labelsOf(table))).toEqual(['1 right', '2 left']);
-    const before: Label[] = [{ key: 3, callsign: 'Alpha 3', side: 'left' }];
+    const before: Label[] = [{ key: 3, text: 'Alpha 3', side: 'left' }];
     expect(sidesOf(labelsOf(table, before))).toEqual(['3 left', '1 right']);
+  });
+
+  it('are written beside with what there is to say, and need more room for more of it', () => {
+    const table = tableWith([0, 110]);
+    const short = placeLabels(table, view, startMs, [], undefined, textOf);
+    expect(sidesOf(short.labels)).toEqual(['1 right', '2 right']);
+    const long = (key: number): string | undefined =>
+      key === 1 ? 'Alpha 1 · 12 mnt lalu' : undefined;
+    const placed = placeLabels(table, view, startMs, [], undefined, long);
+    expect(placed.labels).toEqual([{ key: 1, text: 'Alpha 1 · 12 mnt lalu', side: 'left' }]);
   });
 
   it('always have a label when selected', () => {
@@ -83,7 +95,7 @@ describe('units on the screen', () => {
   it('have no labels outside the view, nor in a swarm', () => {
     expect(sidesOf(labelsOf(tableWith([-600, 0, 600])))).toEqual(['2 right']);
     const swarm = tableWith(Array.from({ length: 5000 }, (_, i) => (i % 900) - 450));
-    const placed = placeLabels(swarm, view, startMs, [], 7);
+    const placed = placeLabels(swarm, view, startMs, [], 7, textOf);
     expect(placed.labels.map(({ key }) => key)).toEqual([7]);
     expect(placed.inView).toBe(5000);
   });

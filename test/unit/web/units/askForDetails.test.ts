@@ -70,7 +70,14 @@ describe('asking for the details of a unit', () => {
       batteryPct: 81,
       attributes: { pump: true, nested: { no: 1 }, waterLevelPct: 64 },
     };
-    expect(readFixDetails({ unit: { bearer: 'Bripka Sari' }, position })).toEqual({
+    const condition = {
+      contactAtMs: null,
+      clock: { state: 'corrected', offsetMs: 3_600_000 },
+      lastSos: { trackerId: 'hp-1', happenedAtMs: 1, receivedAtMs: 2, text: 'tolong' },
+      isWeak: true,
+    };
+    const json = { unit: { bearer: 'Bripka Sari' }, position, ...condition };
+    expect(readFixDetails(json)).toEqual({
       bearer: 'Bripka Sari',
       fixedAtMs: 1000,
       delayMs: 250,
@@ -81,7 +88,12 @@ describe('asking for the details of a unit', () => {
         ['pump', true],
         ['waterLevelPct', 64],
       ],
+      contactAtMs: undefined,
+      clock: { state: 'corrected', offsetMs: 3_600_000 },
+      lastSos: { receivedAtMs: 2, text: 'tolong' },
+      isWeak: true,
     });
-    expect(readFixDetails(null).attributes).toEqual([]);
+    expect(readFixDetails(null)).toMatchObject({ attributes: [], isWeak: false });
+    expect(readFixDetails({ clock: { state: 'melted' } }).clock).toBeUndefined();
   });
 });
