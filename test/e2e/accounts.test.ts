@@ -148,7 +148,8 @@ describe.skipIf(!mayRun)(
       const { page, complaints } = await enter('eko');
       await openFromMenu(page, 'Akun saya');
       const begin = page.getByRole('form', { name: 'Pasang langkah kedua' });
-      await passwordField(page, 'Kata sandi sekarang').first().fill(password);
+      // the form for a new password beside it asks for the same
+      await begin.getByRole('textbox', { name: 'Kata sandi sekarang', exact: true }).fill(password);
       await page.keyboard.press('Enter');
       await begin.getByRole('img', { name: /^Kode QR/ }).waitFor();
       const secret = await page.getByRole('textbox', { name: 'Kunci' }).inputValue();
