@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Presence } from '../../../server/domain/presence.ts';
 import type { RosterEntry } from '../../../server/domain/unit.ts';
 import { ageText } from '../formats/ageText.ts';
+import { isMeant } from '../formats/isMeant.ts';
 import type { LiveView } from '../live/liveView.ts';
 import { presenceOf, type UnitTable } from '../live/unitTable.ts';
 import { unitMotion } from '../units/unitMotion.ts';
@@ -155,8 +156,7 @@ function UnitRow({ unit, table, serverNowMs, isSelected, isTabStop, onChoose }: 
 }
 
 function matches(unit: RosterEntry, query: string, t: TFunction): boolean {
-  const wanted = query.trim().toLowerCase();
-  if (wanted === '') return true;
+  if (query.trim() === '') return true;
   const words = [
     unit.callsign,
     unit.id,
@@ -164,7 +164,7 @@ function matches(unit: RosterEntry, query: string, t: TFunction): boolean {
     t(`agency.${unit.agency}`),
     t(`kind.${unit.kind}`),
   ];
-  return words.some((word) => word.toLowerCase().includes(wanted));
+  return isMeant(words, query);
 }
 
 function walkRows(event: KeyboardEvent<HTMLUListElement>): void {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { type TrackerRole, trackerRoles } from '../../../server/domain/unit.ts';
 import { useApi } from '../api/ApiContext.ts';
 import { useOrder } from '../api/useOrder.ts';
+import { isMeant } from '../formats/isMeant.ts';
 import { Form } from '../forms/Form.tsx';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import { type ListedTracker, readTracker } from './trackers.ts';
@@ -26,6 +27,7 @@ export function AssignTracker({ tracker, trackers, onChange }: AssignTrackerProp
   const [unitId, setUnitId] = useState(tracker.unitId);
   const [role, setRole] = useState<TrackerRole>(tracker.role);
   const callsigns = new Map(trackers.map((each) => [each.unitId, each.callsign]));
+  const wordsOf = (id: string): readonly string[] => [id, callsigns.get(id) ?? ''];
   const isSame = unitId.trim() === tracker.unitId && role === tracker.role;
   const assign = async (): Promise<void> => {
     const path = `/trackers/${encodeURIComponent(tracker.id)}/assignment`;
@@ -44,7 +46,7 @@ export function AssignTracker({ tracker, trackers, onChange }: AssignTrackerProp
           limit={offered}
           filter={({ options, search, limit }) =>
             options
-              .filter((option) => 'value' in option && isMeant(option.value, callsigns, search))
+              .filter((option) => 'value' in option && isMeant(wordsOf(option.value), search))
               .slice(0, limit)
           }
           renderOption={({ option }) => `${callsigns.get(option.value) ?? ''} (${option.value})`}
@@ -73,9 +75,4 @@ export function AssignTracker({ tracker, trackers, onChange }: AssignTrackerProp
       </Button>
     </Form>
   );
-}
-
-function isMeant(unitId: string, callsigns: ReadonlyMap<string, string>, search: string): boolean {
-  const wanted = search.trim().toLowerCase();
-  return [unitId, callsigns.get(unitId) ?? ''].some((word) => word.toLowerCase().includes(wanted));
 }

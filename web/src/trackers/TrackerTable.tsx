@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '../api/problem.ts';
 import { ageText } from '../formats/ageText.ts';
+import { isMeant } from '../formats/isMeant.ts';
 import { ProblemNotice } from '../forms/ProblemNotice.tsx';
 import type { LiveView } from '../live/liveView.ts';
 import { presenceOf, type UnitTable } from '../live/unitTable.ts';
@@ -29,7 +30,9 @@ export function TrackerTable(props: TrackerTableProps) {
   const { t } = useTranslation();
   const [query, setQuery] = useState('');
   const [limit, setLimit] = useState(rowsAtOnce);
-  const found = trackers.filter((tracker) => matches(tracker, query));
+  const found = trackers.filter(({ id, callsign, region }) =>
+    isMeant([id, callsign, region], query),
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the roster changes in place; its version says when
   const keyOf = useMemo(
     () => new Map([...table.roster.values()].map(({ id, key }) => [id, key])),
@@ -143,12 +146,5 @@ function UnitNow({ unitKey, table, view }: UnitNowProps) {
         </>
       )}
     </span>
-  );
-}
-
-function matches(tracker: ListedTracker, query: string): boolean {
-  const wanted = query.trim().toLowerCase();
-  return [tracker.id, tracker.callsign, tracker.region].some((word) =>
-    word.toLowerCase().includes(wanted),
   );
 }
