@@ -21,6 +21,8 @@ export const trackerDetailsSchema = Type.Object({
     callsign: Type.String(),
     kind: Type.Enum([...unitKinds]),
     agency: Type.Enum([...agencies]),
+    /** People who count where it is. */
+    strength: Type.Integer(),
     region: Type.String(),
   }),
   hasSecret: Type.Boolean(),

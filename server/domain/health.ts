@@ -20,7 +20,10 @@ export type Degradation = {
     | 'database_upkeep'
     | 'connections_full'
     | 'broker_away'
-    | 'certificate_old';
+    | 'certificate_old'
+    | 'transitions_lost'
+    | 'transitions_waiting'
+    | 'live_state_not_kept';
   /** What happens, since when, what to do. */
   readonly detail: string;
 };
@@ -46,6 +49,33 @@ export type Health = {
   };
   /** Null until the door's first report. */
   readonly journal: JournalStatus | null;
+  /** What is watched for breaches, and what came of it since the start. */
+  readonly places: {
+    readonly sites: number;
+    /** Rings of sites included. */
+    readonly fences: number;
+    /** Memory of their index, bytes. */
+    readonly indexBytes: number;
+    /** Number of the newest change of places that counts. */
+    readonly change: number;
+    /** Positions judged, those of them that one comparison settled, and those that came too late to be live. */
+    readonly positions: number;
+    readonly settled: number;
+    readonly corrected: number;
+    /** Fences that a unit was near, beyond the most that are watched for one. */
+    readonly unwatched: number;
+    /** Fences around units that have no room beside the others: they do not count. */
+    readonly movingWaiting: number;
+    /** Check-ins for a site that is no more, or has too many. */
+    readonly checkInsLeft: number;
+    /** Transitions in the database, on their way to it, those that went since too many waited, and those that it refused. */
+    readonly transitions: {
+      readonly written: number;
+      readonly waiting: number;
+      readonly dropped: number;
+      readonly leftOut: number;
+    };
+  };
   /** Positions by verdict since the start. */
   readonly positions: Readonly<Record<string, number>>;
   readonly storage: {
@@ -72,6 +102,7 @@ export type Health = {
     /** Positions that went, and what trackers said (SOS, status). */
     readonly deleted: number;
     readonly deletedEvents: number;
+    readonly deletedTransitions: number;
   } | null;
   readonly live: { readonly screens: number; readonly refusedMessages: number };
   /** What was not taken in, by reason, with the newest case of each. */

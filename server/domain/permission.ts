@@ -13,7 +13,7 @@ export const permissionMatrix = {
   'units.view': ['viewer', 'dispatcher', 'commander', 'administrator', 'integrator'],
   /** See the fields that name a person, such as who carries a handheld. */
   'people.view': ['dispatcher', 'commander'],
-  /** See where units were; a reason is asked for and logged. */
+  /** See where units were, and what they did at fences; a reason is asked for and logged. */
   'tracks.view': ['dispatcher', 'commander'],
   /** Take tracks out of the system; a reason is asked for and logged. */
   'tracks.export': ['commander'],
@@ -33,6 +33,16 @@ export const permissionMatrix = {
   'trackers.manage': ['administrator', 'integrator'],
   /** Look at what was refused at the door, take it out, and send it through once more. */
   'deadletters.manage': ['administrator', 'integrator'],
+  /** See operations with their phases, sites and fences. */
+  'sites.view': ['viewer', 'dispatcher', 'commander', 'administrator', 'integrator'],
+  /** Add, import, change and remove sites, and with them what strength each must have. */
+  'sites.manage': ['commander', 'administrator', 'integrator'],
+  /** Draw, change and remove fences. */
+  'fences.manage': ['dispatcher', 'commander', 'administrator', 'integrator'],
+  /** Add operations and set their phases. */
+  'operations.manage': ['commander', 'administrator'],
+  /** Note who is at a site by radio or roll call. */
+  'checkins.make': ['dispatcher', 'commander'],
   /** Read how the parts of the server are, with counts of all regions. */
   'health.view': ['administrator', 'integrator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -38,6 +38,8 @@ export type Unit = {
   readonly agency: Agency;
   /** Home region, Kemendagri code such as `64.08`. */
   readonly region: string;
+  /** People that count towards what is required of a site while the unit is there; 0: a vehicle alone. */
+  readonly strength: number;
 };
 
 /** A device that reports. */
@@ -60,6 +62,9 @@ export type TrackerRole = (typeof trackerRoles)[number];
 
 /** A unit as screens need it: everything that does not change with a ping. */
 export type RosterEntry = Unit & { readonly trackerId: string };
+
+/** Most people that one unit brings: a company, and a slip of the keyboard beyond. */
+export const maxUnitStrength = 200;
 
 /** Longest callsign, in characters: what fits beside a symbol. */
 export const maxCallsignLength = 32;
@@ -88,4 +93,13 @@ export function checkCallsign(text: string): Result<string, 'bad_callsign'> {
     };
   }
   return { ok: true, value: callsign };
+}
+
+/** Checks how many people a unit brings to a site. */
+export function checkUnitStrength(strength: number): Result<number, 'bad_strength'> {
+  if (Number.isInteger(strength) && strength >= 0 && strength <= maxUnitStrength) {
+    return { ok: true, value: strength };
+  }
+  const detail = `the strength of a unit is a whole number of people from 0 to ${maxUnitStrength}`;
+  return { ok: false, reason: 'bad_strength', detail };
 }

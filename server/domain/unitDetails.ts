@@ -64,6 +64,8 @@ export const unitDetailsSchema = Type.Object({
     kind: Type.Enum([...unitKinds]),
     agency: Type.Enum([...agencies]),
     region: Type.String(),
+    /** People that count towards what is required of a site while the unit is there. */
+    strength: Type.Integer(),
     // names a person: only for those who may see that (people.view)
     bearer: Type.Optional(Type.String({ personal: true })),
   }),

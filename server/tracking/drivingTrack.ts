@@ -16,6 +16,12 @@ export function drivingTrack(
   kind: UnitKind,
   trackOf: (trackerKey: number) => Track | undefined,
 ): Track | undefined {
+  // nearly all units, with every ping
+  if (trackers.length === 1) {
+    const [only] = trackers;
+    const track = only === undefined ? undefined : trackOf(only.key);
+    return track?.newest === undefined ? undefined : track;
+  }
   const heard = trackers.flatMap((tracker) => {
     const track = trackOf(tracker.key);
     const { newest, newestReceivedAtMs } = track ?? {};

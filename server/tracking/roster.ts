@@ -21,7 +21,7 @@ export class Roster {
   #entryById = new Map<string, RosterEntry>();
   #trackerByUnit = new Map<number, Tracker>();
   #trackersByUnit = new Map<number, readonly Registered[]>();
-  #kindByUnit = new Map<number, UnitKind>();
+  #unitByKey: ReadonlyMap<number, Unit> = new Map();
   #operationRegions: ReadonlyMap<number, readonly string[]> = new Map();
   #bearers: ReadonlyMap<number, string> = new Map();
 
@@ -49,7 +49,7 @@ export class Roster {
         return [id, { key, kind, timeZone }];
       }),
     );
-    this.#kindByUnit = new Map(units.map(({ key, kind }) => [key, kind]));
+    this.#unitByKey = unitByKey;
     const entries = [...unitByKey.values()].flatMap((unit) => {
       const tracker = this.#trackerByUnit.get(unit.key);
       return tracker === undefined ? [] : [{ ...unit, trackerId: tracker.id }];
@@ -87,7 +87,7 @@ export class Roster {
   }
 
   kindOf(unitKey: number): UnitKind {
-    return this.#kindByUnit.get(unitKey) ?? 'other';
+    return this.#unitByKey.get(unitKey)?.kind ?? 'other';
   }
 
   /** The regions that a unit belongs to now: its home, and those of the operations it works for. */
@@ -103,6 +103,10 @@ export class Roster {
   /** Who carries a unit: names a person. */
   bearerOf(unitKey: number): string | undefined {
     return this.#bearers.get(unitKey);
+  }
+
+  unitOf(unitKey: number): Unit | undefined {
+    return this.#unitByKey.get(unitKey);
   }
 
   unitById(id: string): RosterEntry | undefined {

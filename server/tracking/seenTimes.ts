@@ -3,6 +3,13 @@ const capacity = 128;
 /** What 32 bits of milliseconds hold on either side, 24.8 days. */
 const maxOffset = 2 ** 31 - 1;
 
+/** The same as plain data; undefined offsets: none was seen. */
+export type KeptTimes = {
+  readonly baseMs: number;
+  readonly offsets: Int32Array | undefined;
+  readonly count: number;
+};
+
 /**
  * The device times of a tracker's newest 128 fixes. The same time again is the same fix by another
  * way, whatever came between. Kept as offsets to a first time, 512 bytes a tracker: there are
@@ -12,6 +19,19 @@ export class SeenTimes {
   #baseMs = 0;
   #offsets: Int32Array | undefined;
   #count = 0;
+
+  static of({ baseMs, offsets, count }: KeptTimes): SeenTimes {
+    const times = new SeenTimes();
+    times.#baseMs = baseMs;
+    times.#offsets = offsets?.slice();
+    times.#count = count;
+    return times;
+  }
+
+  /** As plain data: a view, to be written out at once. */
+  kept(): KeptTimes {
+    return { baseMs: this.#baseMs, offsets: this.#offsets, count: this.#count };
+  }
 
   has(timeMs: number): boolean {
     const offsets = this.#offsets;
