@@ -153,6 +153,7 @@ export class Ingest {
     if (frameLength(input) > maxBodyBytes) {
       throw new RangeError(`a journal record has at most ${maxBodyBytes} bytes`);
     }
+    if (this.#isGone) return Promise.resolve(false);
     const number = ++this.#appended;
     return new Promise((resolve) => {
       this.#appending.set(number, resolve);

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { toQuarantine } from './quarantineKeeper.ts';
 import { type Batch, bytesOf, halve, rowsOf } from './recordedBatch.ts';
 import type { RecordedBatch, Written } from './storage/recordStore.ts';
-import { faultOfWrite } from './storage/writeFault.ts';
+import { faultOfWrite, isRowAtFault } from './storage/writeFault.ts';
 
 export type BatchWriterOptions = {
   /** Names the journal in what is put aside. */
@@ -48,8 +48,6 @@ const silenceMs = 5_000;
  * digits, and little enough for the memory of a small database.
  */
 const maxBatchBytes = 8 << 20;
-/** Tries before a single row is given up that only may be at fault. */
-const triesOfOneRow = 3;
 
 /**
  * Writes batches until the database has them. One that is away or takes nothing is waited for; a row
@@ -97,7 +95,10 @@ export class BatchWriter {
       } catch (error) {
         if (signal.aborted) break;
         failures += 1;
-        if (await this.#isRowAtFault(batch, error, failures)) return this.#isolate(batch, error);
+        const takesEmptyBatch = () => this.#takesEmptyBatch();
+        if (await isRowAtFault({ error, rows: rowsOf(batch), failures, takesEmptyBatch })) {
+          return this.#isolate(batch, error);
+        }
         const isAway = faultOfWrite(error) === 'away';
         this.failed(isAway ? 'database_away' : 'database_refuses', error);
         await this.pause(pauseMs);
@@ -156,24 +157,6 @@ export class BatchWriter {
   async #writeHalves(batch: Batch): Promise<boolean> {
     const [first, second] = halve(batch);
     return (await this.write(first)) && this.write(second);
-  }
-
-  /**
-   * Nothing is put aside for a fault of the database: where the error does not say whose fault it is,
-   * the database must take a batch without rows meanwhile, and a single row is tried three times.
-   */
-  async #isRowAtFault(batch: Batch, error: unknown, failures: number): Promise<boolean> {
-    if (rowsOf(batch) === 0) return false;
-    switch (faultOfWrite(error)) {
-      case 'row':
-        return true;
-      case 'perhaps_row':
-        if (rowsOf(batch) === 1 && failures < triesOfOneRow) return false;
-        return this.#takesEmptyBatch();
-      case 'away':
-      case 'refusing':
-        return false;
-    }
   }
 
   /** True when the database takes a batch without any row. */

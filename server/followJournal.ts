@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type JournalDamage, JournalReader } from '../ingest/journal/journalReader.ts';
 import type { OpenedJournal } from '../ingest/messages.ts';
 import type { LiveCore } from './liveCore.ts';
+import type { LiveState } from './liveState.ts';
 import { Recorder, readBytes, recorderName } from './recorder.ts';
 import { type NewestDays, readCheckpoint, writeRecorded } from './storage/recordStore.ts';
 
@@ -11,6 +12,8 @@ export type FollowOptions = {
   readonly journal: OpenedJournal;
   readonly pool: Pool;
   readonly core: LiveCore;
+  /** What was kept of the live core; undefined: it begins with what the database has. */
+  readonly state: LiveState | undefined;
   /** The database has all records up to this one. */
   readonly onRecorded: (sequence: number) => void;
   readonly log: Logger;
@@ -33,7 +36,7 @@ export type FollowedJournal = {
  * have yet, and starts the recorder.
  */
 export async function followJournal(options: FollowOptions): Promise<FollowedJournal> {
-  const { dir, journal, pool, core, onRecorded, log, nowMs, signal } = options;
+  const { dir, journal, pool, core, state, onRecorded, log, nowMs, signal } = options;
   if (journal.tornBytes > 0) {
     log.warn(
       { event: 'journalTorn', bytes: journal.tornBytes },
@@ -50,7 +53,7 @@ export async function followJournal(options: FollowOptions): Promise<FollowedJou
     (await readCheckpoint(pool, journal.id, recorderName)) ?? 0;
   const recorded = await readOwnCheckpoint();
   // after the checkpoint: what is written between the two is then in both, and not in neither
-  await core.restore();
+  await core.restore(state?.core);
   if (recorded > journal.lastSequence) {
     log.error(
       { event: 'journalLostItsEnd', recorded, lastSequence: journal.lastSequence },
@@ -58,7 +61,7 @@ export async function followJournal(options: FollowOptions): Promise<FollowedJou
     );
   }
 
-  const tail = new JournalReader(dir, recorded, () => undefined);
+  const tail = new JournalReader(dir, state?.sequence ?? recorded, () => undefined);
   let replayed = 0;
   try {
     for (;;) {

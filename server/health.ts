@@ -7,6 +7,8 @@ import type { PipelineCounts } from './pipeline.ts';
 import type { RecorderStatus } from './recorder.ts';
 import type { DatabaseStatus } from './storage/database.ts';
 import type { MaintenanceStatus } from './storage/maintenance.ts';
+import type { PlaceCounts } from './tracking/placeWatch.ts';
+import type { TransitionStatus } from './transitionKeeper.ts';
 
 /** What each part says of itself. */
 export type HealthParts = {
@@ -29,6 +31,12 @@ export type HealthParts = {
   /** How far the machine's clock was set back, milliseconds. */
   readonly clockAheadMs: number;
   readonly verdicts: Readonly<PipelineCounts>;
+  readonly places: PlaceCounts;
+  /** Memory of the index of fences, bytes. */
+  readonly indexBytes: number;
+  readonly transitions: TransitionStatus;
+  /** Since when, and why, what is known of units at places is not kept for the next start. */
+  readonly liveStateFailing: { readonly sinceMs: number; readonly error: string } | null;
   readonly live: HubStatus;
   readonly setAside: SetAsideCounts;
 };
@@ -67,6 +75,7 @@ export function describeHealth(parts: HealthParts): Health {
       broker: broker === undefined ? null : { url: broker.url, isConnected: broker.isConnected },
     },
     journal: parts.door?.journal ?? null,
+    places: describePlaces(parts),
     positions: parts.verdicts,
     storage: {
       kind: parts.database.kind,
@@ -76,6 +85,16 @@ export function describeHealth(parts: HealthParts): Health {
     retentionRules: describeRules(parts.maintenance),
     live: parts.live,
     setAside: addCounts(parts.door?.setAside ?? {}, parts.setAside),
+  };
+}
+
+function describePlaces({ places, indexBytes, transitions }: HealthParts): Health['places'] {
+  const { sites, fences, change, taken, settled, corrected, unwatched } = places;
+  const { movingWaiting, checkInsLeft } = places;
+  const { written, waiting, dropped, leftOut } = transitions;
+  return {
+    ...{ sites, fences, indexBytes, change, positions: taken, settled, corrected, unwatched },
+    ...{ movingWaiting, checkInsLeft, transitions: { written, waiting, dropped, leftOut } },
   };
 }
 
@@ -94,6 +113,28 @@ function findDegradations(parts: HealthParts): Degradation[] {
     found.push({
       code: 'quarantine_skipped',
       detail: `${maintenance.quarantineDisplaced} dead letters since the start went before their time to make room for newer ones: setAside says who sends so many`,
+    });
+  }
+  if (parts.transitions.dropped > 0) {
+    found.push({
+      code: 'transitions_lost',
+      detail: `${parts.transitions.dropped} transitions since the start could not be kept while the database was away: the journal has what they were made of, for a while`,
+    });
+  }
+  const { failing } = parts.transitions;
+  // of a database that is away there is word already
+  if (failing !== null && failing.what !== 'database_away') {
+    const { sinceMs, error } = failing;
+    found.push({
+      code: 'transitions_waiting',
+      detail: `transitions are not written since ${new Date(sinceMs).toISOString()} (${error}); ${parts.transitions.waiting} wait`,
+    });
+  }
+  if (parts.liveStateFailing !== null) {
+    const { sinceMs, error } = parts.liveStateFailing;
+    found.push({
+      code: 'live_state_not_kept',
+      detail: `what is known of units at places could not be written to live/ of the data folder since ${new Date(sinceMs).toISOString()} (${error}): the journal grows meanwhile, and a start takes longer; check the disk and who owns the folder`,
     });
   }
   if (lostRecords > 0) {

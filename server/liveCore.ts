@@ -1,12 +1,15 @@
 import type { Pool } from 'pg';
 import { decode } from '../devices/protocols/decode.ts';
 import type { JournalChunk } from './domain/journalRecord.ts';
+import { readPlaceRecord } from './domain/placeChange.ts';
+import type { PlaceEvent } from './domain/placeEvent.ts';
 import type { Contact, KeptSecret, Principals } from './domain/principal.ts';
 import { SetAsideCounter } from './domain/setAside.ts';
 import type { UnitCondition } from './domain/unitDetails.ts';
 import type { LiveHub } from './live/liveHub.ts';
 import {
   createPipeline,
+  type Input,
   type PipelineCounts,
   type PipelineParts,
   type TrackerEvent,
@@ -16,12 +19,14 @@ import { latestPositions } from './storage/positionQueries.ts';
 import { readRegistered } from './storage/readRegistered.ts';
 import { readTrackerClocks } from './storage/trackerClocks.ts';
 import { drivingTrack } from './tracking/drivingTrack.ts';
+import type { FenceIndex } from './tracking/fences/fenceIndex.ts';
+import { type PlaceCheckpoint, PlaceWatch } from './tracking/placeWatch.ts';
 import { PresenceKeeper } from './tracking/presenceKeeper.ts';
 import { Roster } from './tracking/roster.ts';
 import { SeenTimes } from './tracking/seenTimes.ts';
 import { emptyTrack, measuredAtMs, type Track } from './tracking/track.ts';
 import { storedClock } from './tracking/trackerClock.ts';
-import { Tracks } from './tracking/tracks.ts';
+import { type KeptTrack, Tracks } from './tracking/tracks.ts';
 
 /** What is known now: who is registered and where each is; with the pipeline that keeps it so. */
 export type LiveCore = {
@@ -31,6 +36,8 @@ export type LiveCore = {
   readonly recordedTracks: Tracks;
   /** What both pipelines judge with. */
   readonly judging: Pick<PipelineParts, 'decode' | 'trackerOf' | 'retentionMs'>;
+  /** Units at places: as far as the journal was taken. */
+  readonly places: PlaceWatch;
   readonly setAside: SetAsideCounter;
   readonly counts: Readonly<PipelineCounts>;
   /** Works off a chunk of the journal. */
@@ -47,8 +54,10 @@ export type LiveCore = {
    * @returns in how many milliseconds a dated assignment changes it, if one does
    */
   readRoster(): Promise<number | undefined>;
-  /** Takes over the newest positions of the database, at the start. */
-  restore(): Promise<void>;
+  /** All that a start goes on from: views, to be written out at once. */
+  keep(sequence: number): KeptCore;
+  /** Takes over the newest positions at the start: what was kept, else what the database has. */
+  restore(kept?: KeptCore): Promise<void>;
   /** The same for what the recorder judges by alone, when the database was put back to an earlier state. */
   restoreRecorded(): Promise<void>;
   /** From here on screens are told who is there, worked out each second. */
@@ -56,25 +65,49 @@ export type LiveCore = {
   close(): void;
 };
 
+/** What is known now, as plain data. */
+export type KeptCore = {
+  readonly tracks: readonly KeptTrack[];
+  readonly newestSos: readonly (readonly [trackerKey: number, said: Said])[];
+  readonly places: PlaceCheckpoint;
+};
+
+export type LiveCoreParts = {
+  readonly pool: Pool;
+  /** Shows it. */
+  readonly hub: LiveHub;
+  readonly retentionMs: number;
+  readonly nowMs: () => number;
+  /** May hold fences already, from a snapshot. */
+  readonly index?: FenceIndex | undefined;
+  /** Takes what was found out about units and places. */
+  readonly onEvent: (event: PlaceEvent) => void;
+  /** The watch has taken a change of places up. */
+  readonly onChangeTaken: () => void;
+};
+
+/** What a tracker said, as the newest of it is kept. */
+type Said = Omit<TrackerEvent, 'trackerKey'>;
 type Secrets = ReadonlyMap<string, KeptSecret>;
 
 /** Presence changes by time alone; nobody sees the difference of a second. */
 const presenceTickMs = 1_000;
 
 /** The live core over a database and the hub that shows it. */
-export function createLiveCore(
-  pool: Pool,
-  hub: LiveHub,
-  retentionMs: number,
-  nowMs: () => number,
-): LiveCore {
+export function createLiveCore(parts: LiveCoreParts): LiveCore {
+  const { pool, hub, retentionMs, nowMs } = parts;
   const roster = new Roster();
   const tracks = new Tracks();
   const recordedTracks = new Tracks();
   const setAside = new SetAsideCounter();
   const presence = new PresenceKeeper(roster, tracks);
+  const places = new PlaceWatch({
+    unitOf: (unitKey) => roster.unitOf(unitKey),
+    onEvent: parts.onEvent,
+    index: parts.index,
+  });
   /** By tracker key. */
-  const newestSos = new Map<number, Omit<TrackerEvent, 'trackerKey'>>();
+  const newestSos = new Map<number, Said>();
   let door: { principals: Principals; secrets: Secrets } = {
     principals: {
       trackers: [],
@@ -94,12 +127,31 @@ export function createLiveCore(
   const driverOf = (unitKey: number): Track | undefined =>
     drivingTrack(roster.trackersOf(unitKey), roster.kindOf(unitKey), (key) => tracks.get(key));
 
-  /** Shows a unit anew after news of one of its trackers, whichever of them drives it. */
-  function show({ unitKey }: Track): void {
-    const driving = driverOf(unitKey);
+  /** Shows a unit anew after news of one of its trackers, by the one that drives it. */
+  function show(driving: Track | undefined): void {
     if (driving?.newest === undefined || driving.newestReceivedAtMs === undefined) return;
-    const { newest, newestReceivedAtMs, isNewestStored } = driving;
+    const { unitKey, newest, newestReceivedAtMs, isNewestStored } = driving;
     hub.show(unitKey, newest, measuredAtMs(newest, newestReceivedAtMs), isNewestStored);
+  }
+
+  function takeInput(input: Input): void {
+    if (input.kind === 'clock_tick') {
+      places.tick(input.atMs);
+      return;
+    }
+    const record = readPlaceRecord(input.json);
+    switch (record.type) {
+      case 'places_changed':
+        places.takeChange(record.change, input.atMs);
+        parts.onChangeTaken();
+        break;
+      case 'checked_in':
+        places.checkIn(record.checkIn);
+        break;
+      case 'checked_out':
+        places.checkOut(record.checkOut);
+        break;
+    }
   }
 
   const showPresence = (): void => hub.showPresence(presence.changes(nowMs()));
@@ -126,8 +178,12 @@ export function createLiveCore(
   const pipeline = createPipeline({
     ...judging,
     tracks,
-    onPosition: ({ verdict }, track) => {
-      if (verdict === 'live') show(track);
+    onPosition: (position, track) => {
+      const { unitKey, trackerKey } = track;
+      const driving = driverOf(unitKey);
+      if (position.verdict === 'live') show(driving);
+      // a backup that speaks beside its primary is elsewhere, if anything
+      if (driving?.trackerKey === trackerKey) places.takePosition(unitKey, position);
     },
     onRefused: ({ reason, detail }, { message }) => {
       setAside.add(reason, { atMs: message.atMs, detail, trackerId: message.trackerId });
@@ -142,7 +198,12 @@ export function createLiveCore(
         presence.gone(trackerKey, said.receivedAtMs);
       }
     },
-    onHeard: (trackerKey, atMs) => presence.heard(trackerKey, atMs),
+    onHeard: (trackerKey, atMs) => {
+      presence.heard(trackerKey, atMs);
+      const unitKey = tracks.get(trackerKey)?.unitKey;
+      if (unitKey !== undefined) places.heard(unitKey, atMs);
+    },
+    onInput: takeInput,
   });
 
   function lastSosOf(unitKey: number): UnitCondition['lastSos'] {
@@ -174,6 +235,7 @@ export function createLiveCore(
     tracks,
     recordedTracks,
     judging,
+    places,
     setAside,
     counts: pipeline.counts,
     take: pipeline.take,
@@ -204,6 +266,7 @@ export function createLiveCore(
       tracks.setTrackers(roster.trackers);
       recordedTracks.setTrackers(roster.trackers);
       presence.setTrackers(roster.trackers);
+      places.unitsChanged();
       for (const key of newestSos.keys()) {
         if (tracks.get(key) === undefined) newestSos.delete(key);
       }
@@ -211,19 +274,40 @@ export function createLiveCore(
       showPresence();
       return changesInMs;
     },
-    restore: async () => {
+    keep: (sequence) => ({
+      tracks: tracks.kept(),
+      newestSos: [...newestSos],
+      places: places.checkpoint(sequence),
+    }),
+    restore: async (kept) => {
       for (const track of await storedTracks()) {
         // what one of them has seen is not known to the other
         tracks.set(track);
         recordedTracks.set({ ...track, seen: new SeenTimes(), corrected: new SeenTimes() });
-        if (track.newestReceivedAtMs !== undefined) {
-          presence.heard(track.trackerKey, track.newestReceivedAtMs);
-        }
-        show(track);
+      }
+      if (kept !== undefined) {
+        // as it was after one record, not some of it later: what the database has since comes again
+        tracks.setTrackers([]);
+        tracks.setTrackers(roster.trackers);
+        tracks.restore(kept.tracks);
+        places.restore(kept.places);
+        // who went, or is of another agency, while nobody listened
+        places.unitsChanged();
+      }
+      for (const { key } of roster.trackers) {
+        const track = tracks.get(key);
+        if (track?.newestReceivedAtMs === undefined) continue;
+        presence.heard(key, track.newestReceivedAtMs);
+        show(driverOf(track.unitKey));
       }
       for (const { trackerKey, happenedAtMs, receivedAtMs, ...said } of await latestSos(pool)) {
         if (tracks.get(trackerKey) === undefined) continue;
         newestSos.set(trackerKey, { happenedAtMs, receivedAtMs, event: { kind: 'sos', ...said } });
+      }
+      for (const [trackerKey, said] of kept?.newestSos ?? []) {
+        const known = newestSos.get(trackerKey)?.receivedAtMs ?? 0;
+        const isNewer = said.receivedAtMs >= known && tracks.get(trackerKey) !== undefined;
+        if (isNewer) newestSos.set(trackerKey, said);
       }
     },
     restoreRecorded: async () => {

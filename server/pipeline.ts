@@ -29,6 +29,12 @@ export type RawMessage = Extract<JournalRecord, { kind: 'raw_message' }>;
 /** A message that the door did not let in. */
 export type RefusedMessage = Extract<JournalRecord, { kind: 'refused_message' }>;
 
+/** What moves the live core beside messages. */
+export type Input = Extract<
+  JournalRecord,
+  { kind: 'operator_action' | 'versioned_change' | 'clock_tick' }
+>;
+
 /** Where a position, an event or a refusal comes from: a message, and which part of it. */
 export type Origin = { readonly message: RawMessage; readonly part: number };
 
@@ -65,10 +71,12 @@ export type PipelineParts = {
   readonly onEvent: (event: TrackerEvent, origin: Origin) => void;
   /** Takes a track whose tracker's clock is seen with other eyes; before the position that showed it. */
   readonly onClock?: ((track: Track) => void) | undefined;
-  /** A tracker was heard: any message but word that it has gone. */
+  /** A tracker was heard: any message but word that it has gone. Before what the message says. */
   readonly onHeard?: ((trackerKey: number, atMs: number) => void) | undefined;
   /** Takes what the door refused; nothing is made of it. */
   readonly onRefusedMessage?: ((message: RefusedMessage) => void) | undefined;
+  /** Takes what is no message: changes of places, what people did, time. */
+  readonly onInput?: ((input: Input) => void) | undefined;
 };
 
 /** How many positions got which verdict since the start. */
@@ -108,7 +116,7 @@ export function createPipeline(parts: PipelineParts): {
         case 'operator_action':
         case 'versioned_change':
         case 'clock_tick':
-          // nothing here depends on them yet
+          parts.onInput?.(record);
           break;
       }
     }

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Ingest, ListenError } from '../ingest/ingest.ts';
 import type { DoorPorts, IngestReport } from '../ingest/messages.ts';
@@ -23,6 +24,7 @@ import { prepareBasemap } from './basemap.ts';
 import type { Config } from './config.ts';
 import { demoUser, seedDemo, seedDemoUser, startDemoTrackers } from './demo.ts';
 import { dayMs } from './domain/durations.ts';
+import type { JournalInput } from './domain/journalRecord.ts';
 import type { JournalStatus } from './domain/journalStatus.ts';
 import { urlHost } from './domain/loopback.ts';
 import type { Submission } from './domain/submission.ts';
@@ -30,17 +32,23 @@ import { errorCode } from './domain/systemError.ts';
 import { readFileBudget } from './fileBudget.ts';
 import { type FollowedJournal, followJournal } from './followJournal.ts';
 import { describeHealth } from './health.ts';
+import { startJournalClock } from './journalClock.ts';
 import { RosterKeeper } from './keepRoster.ts';
 import { LiveHub } from './live/liveHub.ts';
-import { createLiveCore } from './liveCore.ts';
+import { createLiveCore, type LiveCore } from './liveCore.ts';
+import { type LiveState, LiveStateKeeper, liveStateName, readLiveState } from './liveState.ts';
 import { openAccounts } from './openAccounts.ts';
+import { PlaceKeeper } from './placeKeeper.ts';
+import { reconcileCheckIns } from './reconcileCheckIns.ts';
 import { recorderName } from './recorder.ts';
 import { describeListenFailure, StartError } from './startError.ts';
 import { createAccountRecords } from './storage/accountStore.ts';
 import { openDatabase } from './storage/database.ts';
 import { openDataDir } from './storage/dataDir.ts';
 import { Maintenance } from './storage/maintenance.ts';
+import { readPlaces } from './storage/readPlaces.ts';
 import { watchChanges } from './storage/watchChanges.ts';
+import { TransitionKeeper } from './transitionKeeper.ts';
 
 /** What a server is started with beside its configuration. */
 export type PoskoOptions = {
@@ -113,7 +121,6 @@ async function startParts(
 
   const hub = new LiveHub({ version, mode }, nowMs);
   const retentionMs = config.retentionDays * dayMs;
-  const core = createLiveCore(database.pool, hub, retentionMs, nowMs);
   const doorKeeper = createDoorKeeper({ nowMs, log });
   const maintenance = new Maintenance({
     pool: database.pool,
@@ -127,6 +134,9 @@ async function startParts(
 
   let door: IngestReport | undefined;
   let followed: FollowedJournal | undefined;
+  let live: LiveStateKeeper | undefined;
+  let recorded = 0;
+  const transitions = new TransitionKeeper({ pool: database.pool, log, nowMs });
   const journalDir = path.join(dataDir.dir, 'journal');
   const ingest = new Ingest(
     {
@@ -135,12 +145,13 @@ async function startParts(
       limits: config.doorLimits,
       maxConnections: files.trackers,
       clockBaseMs: clock.baseMs,
-      journal: { dir: journalDir, ...config.journal, consumers: [recorderName] },
+      journal: { dir: journalDir, ...config.journal, consumers: [recorderName, liveStateName] },
     },
     {
       onChunk: (chunk) => {
         core.take(chunk);
         followed?.recorder.advance(chunk.lastSequence);
+        live?.taken(chunk.lastSequence);
       },
       onReport: (report) => {
         const before = door?.journal.state ?? 'storing';
@@ -154,6 +165,25 @@ async function startParts(
       onCrash: onFatal,
     },
   );
+  // these outlive ingest, so that they get the last of what was acknowledged
+  parts.defer(() => live?.close());
+  parts.defer(() => transitions.close());
+  parts.defer(() => followed?.recorder.close());
+  parts.defer(() => ingest.close());
+  const journal = await ingest.open();
+  const append = (input: JournalInput) => ingest.append(input, false);
+  const liveDir = path.join(dataDir.dir, 'live');
+  const kept = await readLiveState(liveDir, journal, database.pool, log);
+  let places: PlaceKeeper | undefined;
+  const core = createLiveCore({
+    ...{ pool: database.pool, hub, retentionMs, nowMs, index: kept?.index },
+    onEvent: (event) => transitions.add([event]),
+    onChangeTaken: () => {
+      places?.taken();
+      const { change, sites, fences } = core.places.counts();
+      log.info({ event: 'placesTaken', change, sites, fences }, 'a change of places counts');
+    },
+  });
   const roster = new RosterKeeper({
     read: async () => {
       const changesInMs = await core.readRoster();
@@ -178,27 +208,74 @@ async function startParts(
   parts.defer(() => watch.close());
   await roster.start();
 
-  // the recorder outlives ingest, so that it gets the last of what was acknowledged
-  parts.defer(() => followed?.recorder.close());
-  parts.defer(() => ingest.close());
+  const state = kept?.state;
+  await setPlaces(core, state, database.pool, nowMs());
+  places = new PlaceKeeper({ pool: database.pool, watch: core.places, append, log, nowMs });
+  const placeKeeper = places;
+  await placeKeeper.stage();
+  transitions.add(state?.unwritten ?? []);
   followed = await followJournal({
     dir: journalDir,
-    journal: await ingest.open(),
+    journal,
     pool: database.pool,
     core,
-    onRecorded: (sequence) => ingest.setConsumed(recorderName, sequence),
+    state,
+    onRecorded: (sequence) => {
+      recorded = sequence;
+      ingest.setConsumed(recorderName, sequence);
+    },
     log,
     nowMs,
     signal,
   });
+  // times of a clock that ran ahead before the start
+  const wasAhead = core.places.forgetFuture(nowMs());
   const { recorder, lastSequence, lostRecords } = followed;
   core.start();
   parts.defer(() => core.close());
+  live = new LiveStateKeeper(
+    {
+      dir: liveDir,
+      keep: (sequence) => ({
+        journalId: journal.id,
+        recorded,
+        core: core.keep(sequence),
+        unwritten: transitions.waiting(),
+      }),
+      index: core.places.index,
+      change: () => core.places.change.number,
+      onKept: (sequence) => ingest.setConsumed(liveStateName, sequence),
+      log,
+      nowMs,
+    },
+    journal.lastSequence,
+    state?.sequence,
+  );
+  if (state === undefined || wasAhead) await live.start();
   const doorPorts = await ingest
     .listen(core.door().principals, lastSequence)
     .catch((error: unknown) => {
       throw asListenError(error, config.mqtt);
     });
+  const isWanted = (): boolean => core.places.isWatching;
+  const journalClock = startJournalClock({ isWanted, append });
+  parts.defer(() => journalClock.close());
+  const placeWatch = await watchChanges({
+    connection: database.connection,
+    channel: 'posko_places',
+    log,
+    onChange: () => placeKeeper.refresh(),
+  });
+  parts.defer(() => placeWatch.close());
+  parts.defer(() => placeKeeper.close());
+  // what was changed while nobody listened
+  await placeKeeper.refresh();
+  const reconciled = await reconcileCheckIns({
+    ...{ pool: database.pool, watch: core.places, append, nowMs: nowMs() },
+  });
+  if (reconciled > 0) {
+    log.info({ event: 'checkInsReconciled', reconciled }, 'check-ins were taken from the database');
+  }
   const records = createAccountRecords(database.pool);
   const { accounts, close: closeAccounts } = await openAccounts({
     records,
@@ -234,6 +311,10 @@ async function startParts(
       tracks: core.tracks,
       stateOf: core.stateOf,
       appendLog: records.appendLog,
+      places: core.places,
+      appendRecord: append,
+      takeUpChange: (change) => placeKeeper.takenUp(change),
+      log,
       doorKeeper,
       phoneReach: (host) =>
         phoneReach(withPorts(config, httpPort, doorPorts), config.http.names[0] ?? host),
@@ -258,6 +339,10 @@ async function startParts(
         lostRecords: lostRecords(),
         clockAheadMs: clock.aheadMs(),
         verdicts: core.counts,
+        places: core.places.counts(),
+        indexBytes: core.places.index.memoryBytes,
+        transitions: transitions.status(),
+        liveStateFailing: live?.failing ?? null,
         live: hub.status(),
         setAside: core.setAside.counts(),
       }),
@@ -287,6 +372,17 @@ async function startParts(
   };
   const abandon = (): void => database.abandon();
   return { httpPort, doorPorts, routes, entrance, reloadTls, abandon };
+}
+
+/** Gives the watch all places: those of the state that it goes on from, or those that there are. */
+async function setPlaces(
+  core: LiveCore,
+  state: LiveState | undefined,
+  pool: Pool,
+  nowMs: number,
+): Promise<void> {
+  const { change, fences } = state?.core.places ?? {};
+  core.places.setPlaces(await readPlaces(pool, change), fences?.tickedAtMs ?? nowMs);
 }
 
 /** The settings with the ports that are in use. */

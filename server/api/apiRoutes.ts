@@ -1,28 +1,37 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { UnitCondition } from '../domain/unitDetails.ts';
-import type { Tracks } from '../tracking/tracks.ts';
+import type { PastParts } from './admitToPast.ts';
 import { auditRoutes } from './auditRoutes.ts';
+import { checkInRoutes } from './checkInRoutes.ts';
+import { type CoverageParts, coverageRoute } from './coverageRoute.ts';
 import { type DeadLetterParts, deadLetterRoutes } from './deadLetterRoutes.ts';
+import { fenceEditRoute } from './fenceEditRoute.ts';
+import { type FenceParts, fenceRoutes } from './fenceRoutes.ts';
 import { gatewayRoutes } from './gatewayRoutes.ts';
+import { type NearestUnitsParts, nearestUnitsRoute } from './nearestUnitsRoute.ts';
+import { operationRoutes } from './operationRoutes.ts';
 import { ownAccountRoutes } from './ownAccountRoutes.ts';
+import { type ProximityParts, proximityRoutes } from './proximityRoutes.ts';
 import { sessionRoutes } from './sessionRoutes.ts';
 import { setupRoutes } from './setupRoutes.ts';
+import { type SiteImportParts, siteImportRoute } from './siteImportRoute.ts';
+import { siteRoutes } from './siteRoutes.ts';
 import { tokenRoutes } from './tokenRoutes.ts';
 import { trackerRoutes } from './trackerRoutes.ts';
-import { type TrackParts, trackRoutes } from './trackRoutes.ts';
+import { trackRoutes } from './trackRoutes.ts';
+import { transitionRoute } from './transitionRoute.ts';
 import { unitRoutes } from './unitRoutes.ts';
 import { userRoutes } from './userRoutes.ts';
 import { type WaitingParts, waitingRoutes } from './waitingRoutes.ts';
 
-export type ApiParts = TrackParts &
+export type ApiParts = PastParts &
   WaitingParts &
-  DeadLetterParts & {
-    readonly accounts: Accounts;
-    readonly tracks: Tracks;
-    /** How a unit is, beside its place. */
-    readonly stateOf: (unitKey: number) => UnitCondition;
-  };
+  DeadLetterParts &
+  FenceParts &
+  SiteImportParts &
+  CoverageParts &
+  NearestUnitsParts &
+  ProximityParts & { readonly accounts: Accounts };
 
 /** All routes under /api/v1 but those that httpServer.ts adds by itself. */
 export function apiRoutes(parts: ApiParts): readonly FastifyPluginCallback[] {
@@ -35,10 +44,20 @@ export function apiRoutes(parts: ApiParts): readonly FastifyPluginCallback[] {
     tokenRoutes(accounts.tokens),
     auditRoutes(accounts),
     unitRoutes(roster, tracks, parts.stateOf),
+    nearestUnitsRoute(parts),
+    proximityRoutes(parts),
+    coverageRoute(parts),
     trackRoutes(parts),
+    transitionRoute(parts),
     trackerRoutes(parts),
     gatewayRoutes(parts.pool),
     waitingRoutes(parts),
     deadLetterRoutes(parts),
+    operationRoutes(parts),
+    siteRoutes(parts),
+    siteImportRoute(parts),
+    checkInRoutes(parts),
+    fenceRoutes(parts),
+    fenceEditRoute(),
   ];
 }

@@ -2,6 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { WeakPassword } from '../accounts/passwords.ts';
 import type { Wait } from '../accounts/wait.ts';
 import type { PasswordWeakness } from '../domain/account.ts';
+import type { ImportOutcome } from '../storage/siteImport/importSites.ts';
+import type { FaultPlace, ShapeFault } from '../tracking/fences/checkShape.ts';
+import type { Ground } from './ground.ts';
 
 /** Every code that an error answer can carry, with its HTTP status and its text in both languages. */
 const problems = {
@@ -19,6 +22,11 @@ const problems = {
     status: 404,
     id: 'Tidak ada unit dengan id ini.',
     en: 'There is no unit with this id.',
+  },
+  unit_without_place: {
+    status: 409,
+    id: 'Unit ini belum melaporkan posisinya.',
+    en: 'This unit has not reported a place yet.',
   },
   bad_request: {
     status: 400,
@@ -137,8 +145,8 @@ const problems = {
   },
   id_taken: {
     status: 409,
-    id: 'Id ini sudah dipakai oleh pelacak, unit, atau gateway lain.',
-    en: 'This id is taken by another tracker, unit or gateway.',
+    id: 'Id ini sudah dipakai.',
+    en: 'This id is taken.',
   },
   tracker_not_found: {
     status: 404,
@@ -169,6 +177,61 @@ const problems = {
     status: 404,
     id: 'Tidak ada pesan ditolak dengan kunci ini.',
     en: 'There is no dead letter with this key.',
+  },
+  operation_not_found: {
+    status: 404,
+    id: 'Tidak ada operasi dengan id ini.',
+    en: 'There is no operation with this id.',
+  },
+  site_not_found: {
+    status: 404,
+    id: 'Tidak ada lokasi dengan id ini.',
+    en: 'There is no site with this id.',
+  },
+  fence_not_found: {
+    status: 404,
+    id: 'Tidak ada geofence dengan id ini.',
+    en: 'There is no fence with this id.',
+  },
+  check_in_not_found: {
+    status: 404,
+    id: 'Tidak ada laporan kehadiran ini di lokasi ini.',
+    en: 'There is no such check-in at this site.',
+  },
+  checked_out_before: {
+    status: 409,
+    id: 'Kehadiran ini sudah diakhiri, mungkin oleh operator lain atau oleh laporan yang lebih baru.',
+    en: 'They were checked out already, perhaps by another operator, or by a newer check-in.',
+  },
+  version_conflict: {
+    status: 409,
+    id: 'Orang lain sudah mengubahnya; muat ulang lalu ulangi perubahan Anda.',
+    en: 'Somebody else has changed it meanwhile; read it again and repeat your change.',
+  },
+  ring_of_site: {
+    status: 409,
+    id: 'Geofence ini lingkaran sebuah lokasi; ubah atau hapus lokasinya.',
+    en: 'This fence is the ring of a site; change or remove the site.',
+  },
+  bad_shape: {
+    status: 422,
+    id: 'Bentuk ini tidak dapat dipakai sebagai geofence.',
+    en: 'This shape cannot be a fence.',
+  },
+  edit_too_slow: {
+    status: 422,
+    id: 'Perubahan bentuk ini terlalu lama: pakai lebih sedikit titik, atau jarak yang lebih kecil.',
+    en: 'This edit takes too long: use fewer points, or a smaller distance.',
+  },
+  bad_site_file: {
+    status: 422,
+    id: 'Berkas lokasi ini tidak dapat diimpor; tidak ada yang disimpan.',
+    en: 'This file of sites cannot be imported; nothing was written.',
+  },
+  not_site_file: {
+    status: 415,
+    id: 'Kirim berkas sebagai text/csv atau application/geo+json.',
+    en: 'Send the file as text/csv or application/geo+json.',
   },
   wrong_secret: {
     status: 401,
@@ -240,6 +303,12 @@ export type ProblemMembers = {
   /** Of `wait`. */
   readonly waiting?: Wait['waiting'];
   readonly retryAfterMs?: number;
+  /** Of `bad_shape`: what is wrong, where, and what was probably meant. */
+  readonly fault?: ShapeFault;
+  readonly place?: FaultPlace;
+  readonly suggestion?: Ground;
+  /** Of `bad_site_file`: the lines that were refused. */
+  readonly outcome?: ImportOutcome;
 };
 
 /** The problem document for a code, in the language that the request prefers (Indonesian unless English is). */

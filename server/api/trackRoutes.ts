@@ -1,38 +1,21 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import type { Pool } from 'pg';
 import { type Static, Type } from 'typebox';
-import { scopeOf } from '../domain/access.ts';
-import type { Deed } from '../domain/account.ts';
 import { dayMs } from '../domain/durations.ts';
 import { type TrackDetails, trackSchema } from '../domain/trackDetails.ts';
 import type { RosterEntry } from '../domain/unit.ts';
 import { unknownSmallint } from '../storage/queries/packedColumns.ts';
 import type { TimeWindow } from '../storage/queries/timeWindow.ts';
 import { type UnitTrack, unitTrack } from '../storage/queries/unitTrack.ts';
-import { windowsInScope } from '../storage/queries/windowsInScope.ts';
-import type { Roster } from '../tracking/roster.ts';
+import { admitToPast, type PastParts } from './admitToPast.ts';
 import { ProblemError } from './problem.ts';
-import { accessOf } from './routeAccess.ts';
 import { readTime } from './timeQuery.ts';
-
-export type TrackParts = {
-  readonly pool: Pool;
-  readonly roster: Roster;
-  readonly appendLog: (deed: Deed) => Promise<unknown>;
-};
 
 /** Longest window of one answer. */
 const maxWindowMs = 31 * dayMs;
 /** Fixes that a screen shows unless it asks for more. */
 const defaultPoints = 5_000;
-
-/** Of a reason, characters: enough for "SOS" and the number of a case. */
-const minReasonLength = 3;
-
-/** No unit has this key, and no region this code. */
-const nobody = { key: 0, region: '' } as const;
 
 const params = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const window = {
@@ -52,42 +35,20 @@ const exportQuery = Type.Object(window);
  * `GET /units/{id}/track` and `GET /units/{id}/track.geojson`: where a unit was. Where people were
  * is about them, so a reason is needed, and the log has it before the answer goes out.
  */
-export function trackRoutes(parts: TrackParts): FastifyPluginCallbackTypebox {
-  const { pool, roster } = parts;
+export function trackRoutes(parts: PastParts): FastifyPluginCallbackTypebox {
+  const { pool } = parts;
 
-  /** Who is asked about and when, as far as the scope allows; logged. */
-  async function admit(
+  const admit = (
     request: FastifyRequest,
-    id: string,
-    query: Static<typeof exportQuery>,
+    unitId: string,
+    { from, to, reason }: Static<typeof exportQuery>,
     permission: 'tracks.view' | 'tracks.export',
-  ): Promise<{ readonly unit: RosterEntry; readonly windows: readonly TimeWindow[] }> {
-    const access = accessOf(request);
-    const asked = readWindow(query);
-    const unit = roster.unitById(id);
-    // asked of one that does not exist too, so that it takes as long
-    const windows = await windowsInScope(
-      pool,
-      unit ?? nobody,
-      scopeOf(access.grants, permission),
-      asked,
-    );
-    // of a unit of others not even its existence is told
-    if (unit === undefined || windows.length === 0) throw new ProblemError('unit_not_found', id);
-    const reason = query.reason?.trim() ?? '';
-    if (reason.length < minReasonLength) {
-      const detail = `"reason" has ${reason.length} of at least ${minReasonLength} characters`;
-      throw new ProblemError('reason_missing', detail);
-    }
-    await parts.appendLog({
-      actor: access.actor,
+  ) =>
+    admitToPast(parts, request, {
+      ...{ unitId, reason, permission, data: { from, to } },
+      window: readWindow({ from, to }),
       action: permission === 'tracks.view' ? 'track.viewed' : 'track.exported',
-      subject: `unit:${id}`,
-      region: unit.region,
-      data: { from: query.from, to: query.to, reason },
     });
-    return { unit, windows };
-  }
 
   /** One track a stretch; up to the first that has more fixes than one answer holds. */
   async function readTracks(

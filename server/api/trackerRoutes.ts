@@ -35,7 +35,7 @@ const maxPage = 5_000;
 const maxTimeMs = 253_402_300_799_999;
 const config = { access: 'trackers.manage' } as const;
 /** What changes the unit that carries a tracker too. */
-const unitFields = new Set(['region', 'callsign', 'kind', 'agency', 'bearer']);
+const unitFields = new Set(['region', 'callsign', 'kind', 'agency', 'strength', 'bearer']);
 
 /** `/trackers`: who may speak at the door, of the regions in which one may manage that. */
 export function trackerRoutes({ pool, phoneReach }: TrackerParts): FastifyPluginCallbackTypebox {
@@ -282,6 +282,7 @@ export function shownTracker({ tracker, unit, hasSecret }: TrackerWithUnit): Tra
       callsign: unit.callsign,
       kind: unit.kind,
       agency: unit.agency,
+      strength: unit.strength,
       region: unit.region,
     },
     hasSecret,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { agencies, maxCallsignLength, unitKinds } from '../domain/unit.ts';
+import { agencies, maxCallsignLength, maxUnitStrength, unitKinds } from '../domain/unit.ts';
 
 /*
  * Shapes that the routes of trackers, gateways and the waiting room share. What exactly a value may
@@ -17,6 +17,8 @@ export const trackerFields = {
   callsign: Type.Optional(Type.String({ minLength: 1, maxLength: 2 * maxCallsignLength })),
   kind: Type.Optional(Type.Enum([...unitKinds])),
   agency: Type.Optional(Type.Enum([...agencies])),
+  /** People of the unit, who count where it is. */
+  strength: Type.Optional(Type.Integer({ minimum: 0, maximum: maxUnitStrength })),
   isWeak: Type.Optional(Type.Boolean()),
   networks: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16 })),
 };

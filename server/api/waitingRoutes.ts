@@ -80,6 +80,7 @@ export function waitingRoutes({
               callsign: trackerFields.callsign,
               kind: trackerFields.kind,
               agency: trackerFields.agency,
+              strength: trackerFields.strength,
               bearer: Type.Optional(Type.String({ maxLength: 64 })),
               /** The secret that it showed, as it was listed, is its secret; left out: it gets a new one. */
               secretVersion: Type.Optional(Type.Integer()),
@@ -92,7 +93,7 @@ export function waitingRoutes({
       async (request, reply) => {
         const { grants, actor } = accessOf(request);
         const { id } = request.params;
-        const { region, callsign, kind, agency, bearer, secretVersion } = request.body;
+        const { region, callsign, kind, agency, strength, bearer, secretVersion } = request.body;
         const waiting = await find(request, id);
         if (!mayIn(grants, 'trackers.admit', region)) throw new ProblemError('forbidden');
         const kept = secretVersion === undefined ? undefined : doorKeeper.hashOf(id, secretVersion);
@@ -109,6 +110,7 @@ export function waitingRoutes({
             callsign: callsign ?? id.slice(0, 32),
             kind: kind ?? 'handheld',
             agency: agency ?? 'polri',
+            strength,
             bearer,
             secretHash: kept ?? made?.hash,
           },

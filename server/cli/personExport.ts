@@ -5,20 +5,23 @@ import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { errorCode } from '../domain/systemError.ts';
 import { appendLog } from '../storage/log/logStore.ts';
-import { exportUnit, exportUser } from '../storage/privacy/exportPerson.ts';
+import { exportCaller, exportUnit, exportUser } from '../storage/privacy/exportPerson.ts';
+import type { FoundPerson } from '../storage/privacy/findPerson.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { readReason } from './personArguments.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
-const help = `npm run posko -- person export (--unit <id> | --user <name>) --reason <text> --to <file>
+const help = `npm run posko -- person export (--unit <id> | --user <name> | --caller <name>) --reason <text> --to <file>
 
 Writes all that is kept of a person into a file, as JSON: of a unit who carries it, its trackers, its
-positions and what was put aside; of a user the account, sessions, tokens and what the log says of
-them. The file can be read by its owner alone.
+positions, its transitions and what was put aside; of a user the account, sessions, tokens, the
+check-ins that they typed and what the log says of them; of a caller the check-ins that have exactly
+this name. The file can be read by its owner alone.
 
   --unit <id>      as person find prints it
   --user <name>    as person find prints it
+  --caller <name>  as person find prints it
   --reason <text>  why, for the log
   --to <file>      a new file`;
 
@@ -33,46 +36,54 @@ export const personExport: Command = {
       options: {
         unit: { type: 'string' },
         user: { type: 'string' },
+        caller: { type: 'string' },
         reason: { type: 'string' },
         to: { type: 'string' },
       },
     });
-    const { unit, user, to } = values;
-    if ((unit === undefined) === (user === undefined)) {
-      throw new UsageError('name either --unit or --user');
-    }
+    const person = readPerson(values);
     const reason = readReason(values.reason);
+    const { to } = values;
     if (to === undefined) throw new UsageError('--to is missing, such as --to andi.json');
     await withExistingDatabase(config, async (pool) => {
-      const text = await (unit === undefined
-        ? exportUser(pool, user ?? '')
-        : exportUnit(pool, unit));
-      if (text === undefined) throw new Error(`There is no ${what(unit, user)}.`);
+      const text = await exportOf[person.kind](pool, person.id);
+      if (text === undefined) throw new Error(`There is no ${person.kind} "${person.id}".`);
       // before anything leaves the database, so that no export goes unlogged
-      await logExport(pool, unit, user, reason);
+      await logExport(pool, person, reason);
       await write(text, to);
     });
-    print(`Wrote all that is kept of the ${what(unit, user)}: ${to}`);
+    print(`Wrote all that is kept of the ${person.kind} "${person.id}": ${to}`);
   },
 };
 
-function what(unit: string | undefined, user: string | undefined): string {
-  return unit === undefined ? `user "${user}"` : `unit "${unit}"`;
+type Person = { readonly kind: FoundPerson['kind']; readonly id: string };
+
+const exportOf = { unit: exportUnit, user: exportUser, caller: exportCaller } as const;
+
+function readPerson(
+  values: {
+    readonly [Kind in Person['kind']]?: string | undefined;
+  },
+): Person {
+  const named = (['unit', 'user', 'caller'] as const).flatMap((kind) => {
+    const id = values[kind];
+    return id === undefined ? [] : [{ kind, id }];
+  });
+  const [person] = named;
+  if (person !== undefined && named.length === 1) return person;
+  throw new UsageError('name one of --unit, --user and --caller');
 }
 
-async function logExport(
-  pool: Pool,
-  unit: string | undefined,
-  user: string | undefined,
-  reason: string,
-): Promise<void> {
-  const { rows } = await pool.query<{ region: string }>('select region from units where id = $1', [
-    unit,
-  ]);
+async function logExport(pool: Pool, { kind, id }: Person, reason: string): Promise<void> {
+  const { rows } = await pool.query<{ region: string }>(
+    "select region from units where id = $1 and $2 = 'unit'",
+    [id, kind],
+  );
   await appendLog(pool, {
     actor: cliActor,
     action: 'person.exported',
-    subject: unit === undefined ? `user:${user}` : `unit:${unit}`,
+    // a caller has no name but their own, which the log would keep for ever
+    subject: kind === 'caller' ? kind : `${kind}:${id}`,
     region: rows[0]?.region ?? null,
     data: { reason },
   });

@@ -11,8 +11,9 @@ export const personFind: Command = {
   summary: 'find where a person is named',
   help: `npm run posko -- person find <text> --reason <text>
 
-Looks for a text in the names of users and in who carries units, whatever its case. Prints one line
-for each, its columns separated by tabs: user or unit, name or id, full name or bearer, region.
+Looks for a text in the names of users, in who carries units and in who is named in check-ins,
+whatever its case. Prints one line for each, its columns separated by tabs: user, unit or caller, name
+or id, full name or bearer, region.
 
   --reason <text>  why, for the log`,
   run: async ({ config, args, print }) => {

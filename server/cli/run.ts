@@ -12,12 +12,16 @@ import { certServer } from './certServer.ts';
 import { type Command, UsageError } from './command.ts';
 import { copy } from './copy.ts';
 import { doctor } from './doctor.ts';
+import { fencesAt } from './fencesAt.ts';
+import { fencesList } from './fencesList.ts';
 import { gatewayAdd } from './gatewayAdd.ts';
 import { gatewayList } from './gatewayList.ts';
 import { gatewayRemove } from './gatewayRemove.ts';
 import { gatewaySecret } from './gatewaySecret.ts';
 import { gatewaySet } from './gatewaySet.ts';
 import { keyRotate } from './keyRotate.ts';
+import { operationAdd } from './operationAdd.ts';
+import { operationList } from './operationList.ts';
 import { personErase } from './personErase.ts';
 import { personExport } from './personExport.ts';
 import { personFind } from './personFind.ts';
@@ -27,6 +31,8 @@ import { restore } from './restore.ts';
 import { retentionList } from './retentionList.ts';
 import { retentionRemove } from './retentionRemove.ts';
 import { retentionSet } from './retentionSet.ts';
+import { sitesImport } from './sitesImport.ts';
+import { sitesList } from './sitesList.ts';
 import { tokenList } from './tokenList.ts';
 import { tokenRevoke } from './tokenRevoke.ts';
 import { trackerAdd } from './trackerAdd.ts';
@@ -61,6 +67,12 @@ const commands: readonly Command[] = [
   gatewayList,
   gatewayRemove,
   waiting,
+  operationAdd,
+  operationList,
+  sitesImport,
+  sitesList,
+  fencesList,
+  fencesAt,
   certCa,
   certServer,
   certClient,

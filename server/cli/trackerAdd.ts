@@ -21,6 +21,7 @@ this once. From then on its messages are heard, by a running server at once.
   --kind <kind>      ${unitKinds.join(', ')} (default: handheld)
   --agency <agency>  ${agencies.join(', ')} (default: polri)
   --bearer <name>    who carries the unit, at most 64 characters: shown to few
+  --strength <n>     people that it brings to a site (default: 1)
   --time-zone <name> of times that it sends without an offset, such as Asia/Makassar
   --secret-stdin     asks for a secret that you choose, or reads it from standard input
   --weak             has no secret: it may speak by its id alone where its protocol carries none, and
@@ -60,6 +61,7 @@ export const trackerAdd: Command = {
       kind: given.kind ?? 'handheld',
       agency: given.agency ?? 'polri',
       bearer: given.bearer,
+      strength: given.strength,
       timeZone: given.timeZone,
       secretHash: secret?.hash,
       isWeak,
@@ -68,6 +70,7 @@ export const trackerAdd: Command = {
     const deed = deedOnTracker(cliActor, 'tracker.added', tracker, {
       kind: tracker.kind,
       agency: tracker.agency,
+      strength: tracker.strength,
       hasBearer: tracker.bearer !== undefined,
       hasSecret: secret !== undefined,
       isWeak,

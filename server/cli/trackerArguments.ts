@@ -1,5 +1,13 @@
-import { type Agency, agencies, type UnitKind, unitKinds } from '../domain/unit.ts';
+import {
+  type Agency,
+  agencies,
+  maxUnitStrength,
+  type UnitKind,
+  unitKinds,
+} from '../domain/unit.ts';
 import { UsageError } from './command.ts';
+import { readWholeNumber } from './numberArgument.ts';
+import { readOneOf } from './placeArguments.ts';
 
 /** A tracker id and what was said of it; what was not said is undefined. */
 export type TrackerArguments = {
@@ -10,6 +18,7 @@ export type TrackerArguments = {
   readonly agency: Agency | undefined;
   /** Empty: nobody. */
   readonly bearer: string | undefined;
+  readonly strength: number | undefined;
   /** Empty: none. */
   readonly timeZone: string | undefined;
   readonly isWeak: boolean | undefined;
@@ -24,6 +33,7 @@ export const trackerOptions = {
   kind: { type: 'string' },
   agency: { type: 'string' },
   bearer: { type: 'string' },
+  strength: { type: 'string' },
   'time-zone': { type: 'string' },
   weak: { type: 'boolean' },
   'no-weak': { type: 'boolean' },
@@ -47,15 +57,20 @@ export function readTrackerArguments(
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const strength = text('strength');
   const [isWeak, isNotWeak] = [values.weak === true, values['no-weak'] === true];
   if (isWeak && isNotWeak) throw new UsageError('name --weak or --no-weak, not both');
   return {
     id: readId(positionals, 'tracker'),
     region: text('region'),
     callsign: text('callsign'),
-    kind: oneOf('--kind', text('kind'), unitKinds),
-    agency: oneOf('--agency', text('agency'), agencies),
+    kind: readOneOf('--kind', text('kind'), unitKinds),
+    agency: readOneOf('--agency', text('agency'), agencies),
     bearer: text('bearer'),
+    strength:
+      strength === undefined
+        ? undefined
+        : readWholeNumber('--strength', strength, maxUnitStrength, 0),
     timeZone: text('time-zone'),
     isWeak: isWeak ? true : isNotWeak ? false : undefined,
     networks: readList(values.network),
@@ -78,17 +93,4 @@ export function readId(positionals: readonly string[], what: string): string {
 export function readList(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.map(String).filter((text) => text !== '');
-}
-
-function oneOf<Name extends string>(
-  option: string,
-  text: string | undefined,
-  names: readonly Name[],
-): Name | undefined {
-  if (text === undefined) return undefined;
-  const found = names.find((name) => name === text);
-  if (found === undefined) {
-    throw new UsageError(`${option} is "${text}"; it must be one of ${names.join(', ')}`);
-  }
-  return found;
 }

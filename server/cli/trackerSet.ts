@@ -17,6 +17,7 @@ named stays as it is.
   --kind <kind>      ${unitKinds.join(', ')}
   --agency <agency>  ${agencies.join(', ')}
   --bearer <name>    who carries the unit, at most 64 characters; --bearer "": nobody any more
+  --strength <n>     people that it brings to a site
   --time-zone <name> of times that it sends without an offset, such as Asia/Makassar; "": none
   --weak, --no-weak  whether it may speak by its id alone where its protocol carries no secret
   --network <cidr>   from where it may do so; may be given several times, and replaces those before;

@@ -8,7 +8,9 @@ import { keepMinutes } from './dialect/keepMinutes.ts';
 import { refreshOldMinutes, setTimescalePolicies } from './dialect/timescalePolicies.ts';
 import { applyRetentionRules, type RetentionRun } from './privacy/applyRetentionRules.ts';
 import { trimDeviceEvents } from './privacy/deleteDeviceEvents.ts';
+import { trimTransitions } from './privacy/deleteTransitions.ts';
 import { heldSince } from './privacy/legalHold.ts';
+import { trimCheckIns } from './privacy/trimCheckIns.ts';
 import { trimQuarantine } from './quarantineStore.ts';
 import { retentionEnd } from './retentionEnd.ts';
 
@@ -62,9 +64,8 @@ const quarantineTrimMs = 5 * minuteMs;
 
 /**
  * Keeps the database in order as far as its dialect leaves that to Posko: partitions ahead, minutes,
- * retention, TimescaleDB's policies, the bounds of the
- * quarantine and of what devices say. One task at a time; one that fails is
- * told and tried again.
+ * retention, TimescaleDB's policies, the bounds of the quarantine, of what devices say, of transitions
+ * and of check-ins. One task at a time; one that fails is told and tried again.
  */
 export class Maintenance {
   readonly #options: MaintenanceOptions;
@@ -159,10 +160,12 @@ export class Maintenance {
       },
     };
     const events: Task = {
-      name: 'device events',
+      name: 'events and check-ins',
       everyMs: hourMs,
       run: async (signal) => {
-        await trimDeviceEvents(pool, nowMs(), retentionDays, signal);
+        for (const trim of [trimDeviceEvents, trimTransitions, trimCheckIns]) {
+          await trim(pool, nowMs(), retentionDays, signal);
+        }
       },
     };
     const rules: Task = {

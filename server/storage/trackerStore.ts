@@ -6,6 +6,7 @@ import type { Result } from '../domain/result.ts';
 import {
   agencies,
   checkCallsign,
+  checkUnitStrength,
   isRegencyCode,
   isTrackerId,
   type Tracker,
@@ -26,6 +27,8 @@ export type NewTracker = Pick<Tracker, 'id' | 'region' | 'timeZone'> &
   Pick<Unit, 'callsign' | 'kind' | 'agency'> & {
     /** Who carries the unit, 1 to 64 characters: names a person, so that lists leave it out. */
     readonly bearer?: string | undefined;
+    /** Left out: 1. */
+    readonly strength?: number | undefined;
     /** PHC string; left out: it has no secret. */
     readonly secretHash?: string | undefined;
   };
@@ -37,7 +40,13 @@ export type TrackerWithUnit = {
   readonly hasSecret: boolean;
 };
 
-type FieldReason = 'bad_region' | 'bad_callsign' | 'bad_bearer' | 'bad_time_zone' | 'bad_network';
+type FieldReason =
+  | 'bad_region'
+  | 'bad_callsign'
+  | 'bad_bearer'
+  | 'bad_strength'
+  | 'bad_time_zone'
+  | 'bad_network';
 
 export type AddTrackerReason = FieldReason | 'bad_id' | 'id_taken';
 
@@ -52,7 +61,7 @@ export async function addTracker(
   tracker: NewTracker,
   deed?: Deed,
 ): Promise<Result<TrackerWithUnit, AddTrackerReason>> {
-  const { id, region, kind, agency, secretHash, isWeak } = tracker;
+  const { id, region, kind, agency, strength = 1, secretHash, isWeak } = tracker;
   if (!isTrackerId(id)) {
     return {
       ok: false,
@@ -73,8 +82,8 @@ export async function addTracker(
     }
     await client.query(
       `with new_unit as (
-         insert into units (id, callsign, kind, agency, region, bearer)
-         values ($1, $3, $4, $5, $2, $6)
+         insert into units (id, callsign, kind, agency, region, bearer, strength)
+         values ($1, $3, $4, $5, $2, $6, $11)
          returning key
        ), new_tracker as (
          insert into trackers (id, region, secret_hash, secret_version, is_weak, networks, time_zone)
@@ -87,6 +96,7 @@ export async function addTracker(
       [
         ...[id, region, callsign, kind, agency, bearer],
         ...[secretHash, isWeak ?? false, tracker.networks ?? [], tracker.timeZone],
+        strength,
       ],
     );
     const added = await findTracker(client, id);
@@ -98,7 +108,9 @@ export async function addTracker(
 
 /** What can be changed of a tracker and its unit; undefined stays as it is. */
 export type TrackerChanges = {
-  readonly [Name in 'region' | 'callsign' | 'kind' | 'agency']?: NewTracker[Name] | undefined;
+  readonly [Name in 'region' | 'callsign' | 'kind' | 'agency' | 'strength']?:
+    | NewTracker[Name]
+    | undefined;
 } & {
   readonly [Name in keyof TrackerDoor]?: TrackerDoor[Name] | undefined;
 } & {
@@ -119,7 +131,7 @@ export async function changeTracker(
   changes: TrackerChanges,
   plan?: Plan<TrackerWithUnit>,
 ): Promise<Result<null, FieldReason | 'unknown_tracker' | 'not_allowed'>> {
-  const { region, kind, agency, isWeak, networks, timeZone, bearer: carrier } = changes;
+  const { region, kind, agency, strength, isWeak, networks, timeZone } = changes;
   const checked = checkFields(changes);
   if (!checked.ok) return checked;
   const { callsign, bearer } = checked.value;
@@ -140,9 +152,13 @@ export async function changeTracker(
       `update units
        set region = coalesce($2, region), callsign = coalesce($3, callsign),
            kind = coalesce($4, kind), agency = coalesce($5, agency),
-           bearer = case when $7 then null else coalesce($6, bearer) end
+           bearer = case when $7 then null else coalesce($6, bearer) end,
+           strength = coalesce($8, strength)
        where key = $1`,
-      [found.unit.key, region, callsign, kind, agency, bearer, carrier === null],
+      [
+        ...[found.unit.key, region, callsign, kind, agency, bearer, changes.bearer === null],
+        strength,
+      ],
     );
     await appendAll(client, deeds);
     return { ok: true, value: null };
@@ -221,13 +237,15 @@ type CheckedFields = { readonly callsign: string | undefined; readonly bearer: s
 
 /** Checks what there is; callsign and bearer come back as they are kept. */
 function checkFields(fields: TrackerChanges): Result<CheckedFields, FieldReason> {
-  const { region, callsign, bearer, timeZone, networks } = fields;
+  const { region, callsign, bearer, strength, timeZone, networks } = fields;
   const place = region === undefined ? undefined : checkRegency(region);
   if (place?.ok === false) return place;
   const sign = callsign === undefined ? undefined : checkCallsign(callsign);
   if (sign?.ok === false) return sign;
   const carrier = typeof bearer === 'string' ? checkBearer(bearer) : undefined;
   if (carrier?.ok === false) return carrier;
+  const people = strength === undefined ? undefined : checkUnitStrength(strength);
+  if (people?.ok === false) return people;
   const zone = typeof timeZone === 'string' ? checkTimeZone(timeZone) : undefined;
   if (zone?.ok === false) return zone;
   const from = networks === undefined ? undefined : checkNetworks(networks);
@@ -264,6 +282,7 @@ type TrackerRow = {
   readonly kind: string;
   readonly agency: string;
   readonly unit_region: string;
+  readonly strength: number;
   readonly role: string;
 };
 
@@ -286,7 +305,7 @@ const selectTrackers = `
   select t.key as tracker_key, t.id as tracker_id, t.region as tracker_region, t.time_zone,
          t.is_weak, t.networks::text[], t.secret_hash is not null as has_secret,
          u.key as unit_key, u.id as unit_id, u.callsign, u.kind, u.agency,
-         u.region as unit_region, a.role
+         u.region as unit_region, u.strength, a.role
   from trackers t
   join tracker_assignments a on a.tracker_key = t.key
   join units u on u.key = a.unit_key
@@ -312,6 +331,7 @@ function toTrackerWithUnit(row: TrackerRow): TrackerWithUnit {
       kind: unitKinds.find((kind) => kind === row.kind) ?? 'other',
       agency: agencies.find((agency) => agency === row.agency) ?? 'other',
       region: row.unit_region,
+      strength: row.strength,
     },
     hasSecret: row.has_secret,
   };

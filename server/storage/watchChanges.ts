@@ -2,8 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 
-/** What the database tells changes of: trackers, units and assignments; users, grants, sessions, tokens. */
-export type ChangeChannel = 'posko_trackers' | 'posko_accounts';
+/**
+ * What the database tells changes of: trackers, units and assignments; users, grants, sessions, tokens;
+ * operations, sites and fences.
+ */
+export type ChangeChannel = 'posko_trackers' | 'posko_accounts' | 'posko_places';
 
 export type WatchChangesOptions = {
   readonly connection: pg.ClientConfig;

@@ -29,3 +29,36 @@ export function faultOfWrite(error: unknown): WriteFault {
   if (/^2[23]/.test(code)) return 'row';
   return /^(21|44|54|0A|P0|XX)/.test(code) ? 'perhaps_row' : 'refusing';
 }
+
+/** Tries before a single row is given up that only may be at fault. */
+const triesOfOneRow = 3;
+
+/** A batch that could not be written. */
+export type FailedWrite = {
+  readonly error: unknown;
+  /** How many rows it has. */
+  readonly rows: number;
+  /** How often it failed, this time included. */
+  readonly failures: number;
+  /** True when the database takes a batch without any row now. */
+  readonly takesEmptyBatch: () => Promise<boolean>;
+};
+
+/**
+ * Whether to look for a row at fault. None is put aside for a fault of the database: where the error
+ * does not say whose fault it is, the database must take a batch without rows meanwhile, and a single
+ * row is tried three times.
+ */
+export async function isRowAtFault(failed: FailedWrite): Promise<boolean> {
+  const { error, rows, failures, takesEmptyBatch } = failed;
+  if (rows === 0) return false;
+  switch (faultOfWrite(error)) {
+    case 'row':
+      return true;
+    case 'perhaps_row':
+      return (rows > 1 || failures >= triesOfOneRow) && takesEmptyBatch();
+    case 'away':
+    case 'refusing':
+      return false;
+  }
+}

@@ -6,6 +6,7 @@ import { retentionEnd } from '../retentionEnd.ts';
 import { readCarriedTrackers } from './carriedTrackers.ts';
 import { deleteDeviceEvents } from './deleteDeviceEvents.ts';
 import { deletePositionsOfDay, type TrackWindow } from './deletePositions.ts';
+import { deleteTransitionsBefore } from './deleteTransitions.ts';
 import { findLegalHolds, heldSince } from './legalHold.ts';
 
 /** What a run of the rules did. */
@@ -13,9 +14,10 @@ export type RetentionRun = {
   /** Units that have a rule, and those of them of which an open incident holds something. */
   readonly units: number;
   readonly heldUnits: number;
-  /** Positions that went, and what trackers said (SOS, status). */
+  /** Positions that went, what trackers said (SOS, status), and what units did at fences and among themselves. */
   readonly deleted: number;
   readonly deletedEvents: number;
+  readonly deletedTransitions: number;
 };
 
 export type RetentionRunOptions = {
@@ -28,19 +30,19 @@ export type RetentionRunOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Of trackers whose events are deleted by one statement. */
+/** Of trackers and units whose events are deleted by one statement. */
 const windowsAtOnce = 1_000;
 
 /**
- * Deletes positions, and what trackers said, that are older than the rule of their unit allows, day by
- * day, but nothing that an open incident holds. Of the rules that fit a unit the one of the smallest region counts, and of two
- * of the same region that of its kind.
+ * Deletes positions, what trackers said and transitions that are older than the rule of their unit
+ * allows, day by day, but nothing that an open incident holds. Of the rules that fit a unit the one of
+ * the smallest region counts, and of two of the same region that of its kind.
  */
 export async function applyRetentionRules(
   pool: Pool,
   { dialect, nowMs, retentionDays, signal }: RetentionRunOptions,
 ): Promise<RetentionRun> {
-  const nothing = { units: 0, heldUnits: 0, deleted: 0, deletedEvents: 0 };
+  const nothing = { units: 0, heldUnits: 0, deleted: 0, deletedEvents: 0, deletedTransitions: 0 };
   const oldestMs = await retentionEnd(pool, nowMs, retentionDays);
   if (oldestMs === undefined) return nothing;
   const daysOf = await readDaysOfUnits(pool);
@@ -52,11 +54,15 @@ export async function applyRetentionRules(
   }
   // by the same clock as the retention of all, which does not trust one that jumps ahead
   const latestMs = oldestMs + retentionDays * dayMs;
+  const endMsOf = new Map(
+    [...daysOf].map(([unitKey, days]) => {
+      const heldMs = heldFromMs.get(unitKey) ?? Number.POSITIVE_INFINITY;
+      return [unitKey, Math.min(dayOf(latestMs) - days * dayMs, heldMs)];
+    }),
+  );
   const windows = (await readCarriedTrackers(pool, unitKeys)).flatMap((carried): TrackWindow[] => {
-    const endMs = dayOf(latestMs) - (daysOf.get(carried.unitKey) ?? retentionDays) * dayMs;
-    const heldMs = heldFromMs.get(carried.unitKey) ?? Number.POSITIVE_INFINITY;
-    const toMs = Math.min(carried.toMs, endMs, heldMs);
-    const { trackerKey, fromMs } = carried;
+    const { unitKey, trackerKey, fromMs } = carried;
+    const toMs = Math.min(carried.toMs, endMsOf.get(unitKey) ?? fromMs);
     return fromMs < toMs ? [{ trackerKey, fromMs, toMs }] : [];
   });
   const untilMs = windows.reduce((ms, { toMs }) => Math.max(ms, toMs), 0);
@@ -70,7 +76,14 @@ export async function applyRetentionRules(
   for (let at = 0; at < windows.length && !signal.aborted; at += windowsAtOnce) {
     deletedEvents += await deleteDeviceEvents(pool, windows.slice(at, at + windowsAtOnce));
   }
-  return { units: daysOf.size, heldUnits: heldFromMs.size, deleted, deletedEvents };
+  const ends = [...endMsOf].map(([unitKey, toMs]) => ({ unitKey, toMs }));
+  let deletedTransitions = 0;
+  for (let at = 0; at < ends.length && !signal.aborted; at += windowsAtOnce) {
+    const some = ends.slice(at, at + windowsAtOnce);
+    deletedTransitions += await deleteTransitionsBefore(pool, some, signal);
+  }
+  const counts = { units: daysOf.size, heldUnits: heldFromMs.size };
+  return { ...counts, deleted, deletedEvents, deletedTransitions };
 }
 
 /** How many days each unit that a rule fits keeps its positions. */

@@ -1,11 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
-import { dayMs } from '../../domain/durations.ts';
-import { retentionEnd } from '../retentionEnd.ts';
+import { retentionEndOf } from '../retentionEnd.ts';
 import type { TrackWindow } from './deletePositions.ts';
-import { heldSince } from './legalHold.ts';
-
-/** Removed at a time, so that no lock is held for long. */
-const removeCount = 5_000;
+import { heldSince, namedByOpenIncident } from './legalHold.ts';
+import { removeInSteps } from './removeInSteps.ts';
 
 /**
  * Deletes what devices said (SOS, status) that is older than positions of that time may be, but nothing
@@ -20,49 +17,23 @@ export async function trimDeviceEvents(
   retentionDays: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const endMs = await eventsEnd(pool, nowMs, retentionDays);
+  const of = { table: 'device_events', column: 'happened_at' };
+  const endMs = await retentionEndOf(pool, of, nowMs, retentionDays);
   if (endMs === undefined) return 0;
-  const beforeMs = Math.min(endMs, await heldSince(pool));
-  let removed = 0;
-  while (!signal.aborted) {
-    const { rowCount } = await pool.query(
-      `delete from device_events where id in (
-         select e.id from device_events e
-         where e.happened_at < to_timestamp($1::float8 / 1000)
-           and not exists (
-             select from tracker_assignments a
-             join incident_units n on n.unit_key = a.unit_key
-             join incidents i on i.id = n.incident_id and i.closed_at is null
-             where a.tracker_key = e.tracker_key and a.valid_from <= e.happened_at
-               and (a.valid_to is null or a.valid_to > e.happened_at))
-         order by e.happened_at limit ${removeCount}
-       )`,
-      [beforeMs],
-    );
-    removed += rowCount ?? 0;
-    if ((rowCount ?? 0) < removeCount) break;
-  }
-  return removed;
-}
-
-/**
- * The moment before which events are too old to be kept: that of positions, or, where trackers say
- * something and report no place, as long before the newest event. A clock that jumps ahead by years
- * must drop neither.
- */
-async function eventsEnd(
-  pool: Pool,
-  nowMs: number,
-  retentionDays: number,
-): Promise<number | undefined> {
-  const { rows } = await pool.query<{ newest_ms: number | null }>(
-    `select (extract(epoch from max(happened_at)) * 1000)::float8 as newest_ms from device_events`,
+  return removeInSteps(
+    pool,
+    `delete from device_events where id in (
+       select e.id from device_events e
+       where e.happened_at < to_timestamp($2::float8 / 1000)
+         and not exists (
+           select from tracker_assignments a
+           join ${namedByOpenIncident} held on held.unit_key = a.unit_key
+           where a.tracker_key = e.tracker_key and a.valid_from <= e.happened_at
+             and (a.valid_to is null or a.valid_to > e.happened_at))
+       order by e.happened_at limit $1)`,
+    [Math.min(endMs, await heldSince(pool))],
+    signal,
   );
-  const newestMs = rows[0]?.newest_ms ?? undefined;
-  if (newestMs === undefined) return undefined;
-  const ofPositionsMs = await retentionEnd(pool, nowMs, retentionDays);
-  const ofEventsMs = Math.min(nowMs, newestMs) - retentionDays * dayMs;
-  return Math.max(ofEventsMs, ofPositionsMs ?? ofEventsMs);
 }
 
 /** Deletes what trackers said in these times. Returns how many went. */

@@ -10,6 +10,7 @@ import { checkWindow, sqlTime, type TimeWindow } from '../queries/timeWindow.ts'
 import { readCarriedTrackers } from './carriedTrackers.ts';
 import { deleteDeviceEvents } from './deleteDeviceEvents.ts';
 import { deletePositionsOfDay, type TrackWindow } from './deletePositions.ts';
+import { eraseTransitions } from './deleteTransitions.ts';
 import { findLegalHolds, type LegalHold } from './legalHold.ts';
 
 export type EraseOptions = TimeWindow & {
@@ -25,12 +26,13 @@ export type Erased = {
   readonly positions: number;
   readonly quarantined: number;
   readonly deviceEvents: number;
+  readonly transitions: number;
 };
 
 /**
  * Erases where a unit was in a time: its positions and what was made of them, what was put aside of
- * its trackers, and what these said beside their place (SOS, status); and who carries it, which counts
- * for all times. Day by day, so interrupted it can be called again. The log says that it began and
+ * its trackers, what these said beside their place (SOS, status), and what was found out about it at
+ * fences, sites and other units; and who carries it, which counts for all times. Day by day, so interrupted it can be called again. The log says that it began and
  * that it ended.
  *
  * What open incidents hold stays. Nothing is known here of the journal and of backups.
@@ -75,6 +77,7 @@ export async function eraseUnit(
       positions,
       quarantined: await deleteQuarantined(client, windows),
       deviceEvents: await deleteDeviceEvents(client, windows),
+      transitions: await eraseTransitions(client, unit.key, options),
     };
     await client.query('update units set bearer = null where key = $1 and bearer is not null', [
       unit.key,

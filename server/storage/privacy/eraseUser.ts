@@ -8,7 +8,7 @@ export type ErasedUser = { readonly name: string; readonly actor: string; readon
 
 /**
  * Erases what is kept of a user: name, full name, password, second factor, roles and sessions; their
- * tokens count no more. The account stays, switched off, under a name that says nothing, since tokens
+ * tokens count no more, and check-ins that they typed do not name them. The account stays, switched off, under a name that says nothing, since tokens
  * refer to it. The log keeps the name that they signed in with: it cannot be changed.
  *
  * @returns the name that stands in the place of theirs; undefined when there is no such user
@@ -34,6 +34,10 @@ export function eraseUser(
     await client.query(
       'update tokens set name = $2, revoked_at = coalesce(revoked_at, now()) where owner_key = $1',
       [key, pseudonym],
+    );
+    await client.query(
+      `update check_ins set made_by = $2 where made_by = $1 or starts_with(made_by, $1 || '/')`,
+      [name, pseudonym],
     );
     await client.query(
       `update users

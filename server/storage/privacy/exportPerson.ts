@@ -8,7 +8,7 @@ const pageRows = 5_000;
 
 /**
  * All that is kept of a user, as the text of one JSON object, piece by piece: the account, where they
- * are signed in, their tokens, and what the log says of them. Times are ISO 8601.
+ * are signed in, their tokens, the check-ins that they typed, and what the log says of them. Times are ISO 8601.
  *
  * @returns undefined when there is no such user
  */
@@ -24,6 +24,7 @@ export async function exportUser(
     ['user', [account]],
     ['sessions', rowsOf(pool, sessionsSql, [user.key])],
     ['tokens', rowsOf(pool, tokensSql, [user.key])],
+    ['checkIns', pagesOf(pool, checkInsOfUserSql, [name])],
     ['log', logOf(pool, name)],
   ]);
 }
@@ -52,9 +53,27 @@ export async function exportUnit(
     ['incidents', rowsOf(pool, incidentsSql, [key])],
     ['alarms', rowsOf(pool, 'select to_jsonb(a) as row from alarms a where unit_key = $1', [key])],
     ['deviceEvents', ofEach(carried, (each) => rowsOf(pool, deviceEventsSql, timesOf(each)))],
+    ['transitions', pagesOf(pool, transitionsSql, [key])],
     ['quarantine', ofEach(carried, (each) => quarantineOf(pool, each))],
     ['positions', ofEach(carried, (each) => positionsOf(pool, each))],
   ]);
+}
+
+/**
+ * The check-ins that name a caller, exactly so, in the same form.
+ *
+ * @returns undefined when none does
+ */
+export async function exportCaller(
+  pool: Pool,
+  who: string,
+): Promise<AsyncGenerator<string> | undefined> {
+  const { rowCount } = await pool.query(
+    'select from check_ins where who = $1 or ended_who = $1 limit 1',
+    [who],
+  );
+  if (rowCount === 0) return undefined;
+  return writeObject([['checkIns', pagesOf(pool, checkInsOfCallerSql, [who])]]);
 }
 
 /** Members of the object: a name and the items of its array. */
@@ -89,6 +108,24 @@ async function* rowsOf(
 ): AsyncGenerator<unknown> {
   const { rows } = await pool.query<{ row: unknown }>(sql, [...values]);
   for (const { row } of rows) yield row;
+}
+
+/** Rows of a statement that takes the last key of the page before as $2, '' for the first, and how many as $3. */
+async function* pagesOf(
+  pool: Pool,
+  sql: string,
+  values: readonly unknown[],
+): AsyncGenerator<unknown> {
+  let after = '';
+  for (;;) {
+    const page = [...values, after, pageRows];
+    const { rows } = await pool.query<{ key: string; row: unknown }>(sql, page);
+    for (const { key, row } of rows) {
+      yield row;
+      after = key;
+    }
+    if (rows.length < pageRows) return;
+  }
 }
 
 async function* logOf(pool: Pool, name: string): AsyncGenerator<unknown> {
@@ -185,3 +222,35 @@ const incidentsSql = `
 const deviceEventsSql = `
   select to_jsonb(e) - 'tracker_key' as row from device_events e
   where tracker_key = $1 and happened_at >= $2 and happened_at < $3 order by happened_at`;
+
+/** Without who called in: that is somebody else. */
+const checkInsOfUserSql = `
+  select c.id as key, jsonb_build_object(
+           'site', s.id, 'agency', agency, 'strength', strength, 'means', means, 'from', from_at,
+           'until', until_at, 'madeAt', made_at, 'madeBy', made_by) as row
+  from check_ins c join sites s on s.key = c.site_key
+  where (made_by = $1 or starts_with(made_by, $1 || '/')) and c.id > $2
+  order by c.id limit $3`;
+
+const checkInsOfCallerSql = `
+  select c.id as key, jsonb_build_object(
+           'site', s.id, 'agency', agency, 'strength', strength, 'means', means, 'from', from_at,
+           'until', until_at, 'madeAt', made_at, 'endedAt', ended_at,
+           'calledIn', who = $1, 'checkedOut', ended_who is not distinct from $1) as row
+  from check_ins c join sites s on s.key = c.site_key
+  where (who = $1 or ended_who = $1) and c.id > $2
+  order by c.id limit $3`;
+
+/** Without where others were that it met, and who else counted at a site. */
+const transitionsSql = `
+  select t.id as key, jsonb_strip_nulls(jsonb_build_object(
+           'happenedAt', happened_at, 'fence', f.id, 'site', s.id,
+           'event', case when t.unit_key is null
+                         then data - '{fixes,unitKeys,evidence}'::text[] else data end,
+           'fixes', (select jsonb_agg(fix) from jsonb_array_elements(data -> 'fixes') fix
+                     where (fix -> 'unitKey')::int = $1))) as row
+  from transitions t
+  left join fences f on f.key = t.fence_key
+  left join sites s on s.key = t.site_key
+  where (t.unit_key = $1 or t.unit_keys @> array[$1::int]) and t.id > $2
+  order by t.id limit $3`;

@@ -25,6 +25,30 @@ export async function heldSince(pool: Pool): Promise<number> {
   return rows[0]?.held_ms ?? Number.POSITIVE_INFINITY;
 }
 
+/** SQL: the units that open incidents name, with all there is of them. */
+export const namedByOpenIncident = `(select n.unit_key from incident_units n
+                                     join incidents i on i.id = n.incident_id
+                                     where i.closed_at is null)`;
+
+/** Open incidents that hold check-ins which name somebody: those of sites in their region, from a day before on. */
+export async function findHoldsOfCaller(
+  client: Pick<Pool, 'query'>,
+  who: string,
+): Promise<readonly Pick<LegalHold, 'incidentId' | 'title'>[]> {
+  const { rows } = await client.query<{ id: string; title: string }>(
+    `select i.id, i.title from incidents i
+     where i.closed_at is null and exists (
+       select from check_ins c join site_versions v on v.site_key = c.site_key
+       where (c.who = $1 or c.ended_who = $1)
+         and c.until_at > i.opened_at - interval '${hoursBefore} hours'
+         and (v.region = i.region or starts_with(v.region, i.region || '.')
+              or starts_with(i.region, v.region || '.')))
+     order by i.opened_at, i.id`,
+    [who],
+  );
+  return rows.map(({ id, title }) => ({ incidentId: id, title }));
+}
+
 /**
  * Which open incidents hold data of which units (UU 27/2022, articles 8 and 15: the right to erasure
  * does not stand against the enforcement of law). A unit that an incident names is held with all

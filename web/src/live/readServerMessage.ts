@@ -70,12 +70,13 @@ function readPresence(json: Fields): Result<ServerMessage, ServerMessageReason> 
 
 function readEntry(json: unknown): RosterEntry | undefined {
   if (!isRecord(json)) return undefined;
-  const { key, id, callsign, region, trackerId } = json;
+  const { key, id, callsign, region, trackerId, strength } = json;
   if (!isNumber(key) || typeof id !== 'string' || typeof callsign !== 'string') return undefined;
   if (typeof region !== 'string' || typeof trackerId !== 'string') return undefined;
+  if (!isNumber(strength)) return undefined;
   const kind = unitKinds.find((name) => name === json['kind']) ?? 'other';
   const agency = agencies.find((name) => name === json['agency']) ?? 'other';
-  return { key, id, callsign, kind, agency, region, trackerId };
+  return { key, id, callsign, kind, agency, region, strength, trackerId };
 }
 
 function isRecord(value: unknown): value is Fields {

@@ -67,6 +67,7 @@ export const en: Texts = {
   'unit.where': 'Where',
   'unit.kind': 'Kind',
   'unit.agency': 'Agency',
+  'unit.strength': 'People',
   'unit.id': 'Unit ID',
   'unit.tracker': 'Tracker ID',
   'unit.bearer': 'Carried by',

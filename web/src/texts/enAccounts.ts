@@ -151,6 +151,11 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'permission.trackers.admit': 'Let trackers in from the waiting room',
   'permission.trackers.manage': 'Manage trackers and gateways',
   'permission.deadletters.manage': 'See refused messages and send them again',
+  'permission.sites.view': 'See operations, sites and fences',
+  'permission.sites.manage': 'Manage and import sites',
+  'permission.fences.manage': 'Draw and change fences',
+  'permission.operations.manage': 'Manage operations and their phases',
+  'permission.checkins.make': 'Note who is at a site by radio or roll call',
   'permission.health.view': 'Read the health of the server',
 
   'account.title': 'My account',

@@ -66,6 +66,7 @@ export const id = {
   'unit.where': 'Di mana',
   'unit.kind': 'Jenis',
   'unit.agency': 'Instansi',
+  'unit.strength': 'Personel',
   'unit.id': 'ID unit',
   'unit.tracker': 'ID pelacak',
   'unit.bearer': 'Pembawa',

@@ -154,6 +154,11 @@ export const idAccounts = {
   'permission.trackers.admit': 'Menerima pelacak dari ruang tunggu',
   'permission.trackers.manage': 'Mengelola pelacak dan gateway',
   'permission.deadletters.manage': 'Melihat dan mengirim ulang pesan ditolak',
+  'permission.sites.view': 'Melihat operasi, lokasi, dan geofence',
+  'permission.sites.manage': 'Mengelola dan mengimpor lokasi',
+  'permission.fences.manage': 'Menggambar dan mengubah geofence',
+  'permission.operations.manage': 'Mengelola operasi dan tahapnya',
+  'permission.checkins.make': 'Mencatat kehadiran lewat radio atau apel',
   'permission.health.view': 'Membaca kesehatan server',
 
   'account.title': 'Akun saya',

@@ -1,6 +1,11 @@
-import { Group, NativeSelect, TextInput } from '@mantine/core';
+import { Group, NativeSelect, NumberInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { agencies, maxCallsignLength, unitKinds } from '../../../server/domain/unit.ts';
+import {
+  agencies,
+  maxCallsignLength,
+  maxUnitStrength,
+  unitKinds,
+} from '../../../server/domain/unit.ts';
 import type { TypedUnit, UnitFaults } from './typedTracker.ts';
 
 type UnitFieldsProps = {
@@ -65,6 +70,17 @@ export function UnitFields({ typed, faults, takesFocus = false, onType }: UnitFi
           onChange={(event) => {
             const agency = agencies.find((name) => name === event.currentTarget.value);
             if (agency !== undefined) onType({ ...typed, agency });
+          }}
+        />
+        <NumberInput
+          label={t('unit.strength')}
+          min={0}
+          max={maxUnitStrength}
+          clampBehavior="strict"
+          allowDecimal={false}
+          value={typed.strength}
+          onChange={(value) => {
+            if (typeof value === 'number') onType({ ...typed, strength: value });
           }}
         />
       </Group>

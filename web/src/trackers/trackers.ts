@@ -6,7 +6,7 @@ import {
   type UnitKind,
   unitKinds,
 } from '../../../server/domain/unit.ts';
-import { fieldsOf, listOf, textOf } from '../api/jsonFields.ts';
+import { fieldsOf, listOf, numberOf, textOf } from '../api/jsonFields.ts';
 
 /** A tracker, the unit that carries it, and how it says who it is. */
 export type ListedTracker = {
@@ -17,6 +17,7 @@ export type ListedTracker = {
   readonly callsign: string;
   readonly kind: UnitKind;
   readonly agency: Agency;
+  readonly strength: number;
   readonly hasSecret: boolean;
   /** May speak by its id alone. */
   readonly isWeak: boolean;
@@ -63,6 +64,7 @@ export function readTracker(json: unknown): ListedTracker | undefined {
     callsign: textOf(unit['callsign']) ?? unitId,
     kind: unitKinds.find((name) => name === unit['kind']) ?? 'other',
     agency: agencies.find((name) => name === unit['agency']) ?? 'other',
+    strength: numberOf(unit['strength']) ?? 1,
     hasSecret: fields['hasSecret'] === true,
     isWeak: fields['isWeak'] === true,
     networks: listOf(fields['networks'], textOf) ?? [],

@@ -14,6 +14,8 @@ export type TypedUnit = {
   readonly callsign: string;
   readonly kind: UnitKind;
   readonly agency: Agency;
+  /** People. */
+  readonly strength: number;
 };
 
 /** What is typed of a tracker. */
@@ -37,7 +39,7 @@ export type TrackerFaults = UnitFaults & { readonly id?: boolean; readonly netwo
 export function beginUnit(scope: Scope, callsign: string): TypedUnit {
   const [own = '', ...others] = scope;
   const region = others.length === 0 && isRegencyCode(own) ? own : '';
-  return { region, callsign, kind: 'handheld', agency: 'polri' };
+  return { region, callsign, kind: 'handheld', agency: 'polri', strength: 1 };
 }
 
 /** What a form for a tracker begins with. */
@@ -47,9 +49,9 @@ export function beginTracker(scope: Scope): TypedTracker {
 
 /** A tracker as it can be typed over. */
 export function typedOf({ networks, timeZone, ...tracker }: ListedTracker): TypedTracker {
-  const { id, region, callsign, kind, agency, isWeak } = tracker;
+  const { id, region, callsign, kind, agency, strength, isWeak } = tracker;
   const zone = { timeZone: timeZone ?? '', networks: networks.join('\n') };
-  return { id, region, callsign, kind, agency, isWeak, ...zone };
+  return { id, region, callsign, kind, agency, strength, isWeak, ...zone };
 }
 
 /** @param scope the regions in which one may do this */
@@ -79,8 +81,8 @@ export function networksOf({ networks }: Pick<TypedTracker, 'networks'>): readon
 }
 
 /** What the server is told of a unit. */
-export function unitBody({ region, callsign, kind, agency }: TypedUnit) {
-  return { region: region.trim(), callsign: callsign.trim(), kind, agency };
+export function unitBody({ region, callsign, kind, agency, strength }: TypedUnit) {
+  return { region: region.trim(), callsign: callsign.trim(), kind, agency, strength };
 }
 
 /** What the server is told of how a tracker speaks. */

@@ -1,0 +1,203 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Deed } from '../../domain/account.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { Result } from '../../domain/result.ts';
+import type { SiteFields } from '../../domain/siteFields.ts';
+import { inTransaction } from '../inTransaction.ts';
+import { appendTo } from '../log/logStore.ts';
+import { findOperation, unknownOperation } from '../operationStore.ts';
+import { beginChange, lockPlaces } from '../placeChanges.ts';
+import { outsideOf } from '../siteStore.ts';
+import { TakenSiteError, type WrittenSites, writeSites } from '../siteWriting.ts';
+import { type ColumnMapping, findColumns } from './siteColumns.ts';
+import { type LineError, type SiteDefaults, siteOfRecord } from './siteOfRecord.ts';
+import { maxSites, type SiteFile } from './siteRecord.ts';
+
+/** How an import goes. */
+export type ImportOptions = {
+  readonly operationId: string;
+  readonly mapping: ColumnMapping;
+  readonly defaults: SiteDefaults;
+  /** Tells what would be written, and writes nothing. */
+  readonly isDryRun: boolean;
+  /** Good lines are written even where others are bad; otherwise all or none. */
+  readonly isPartial: boolean;
+  /** Where the caller may write sites. */
+  readonly mayWrite: (region: string) => boolean;
+  readonly onProgress: (progress: ImportProgress) => void;
+  /** What the log says of it, by what was written. */
+  readonly deedOf: (operation: Operation, written: WrittenSites) => Deed;
+};
+
+export type ImportProgress = {
+  readonly step: 'read' | 'written';
+  /** Lines read, or sites written, up to now. */
+  readonly count: number;
+  /** Of these, once they are known. */
+  readonly total: number | undefined;
+};
+
+/** What an import came to. */
+export type ImportOutcome = WrittenSites & {
+  /** Lines with a site, good or bad. */
+  readonly lines: number;
+  readonly badLines: number;
+  /** The first of them, in the order of lines. */
+  readonly errors: readonly LineError[];
+  /** What would mend many lines at once. */
+  readonly advice: readonly string[];
+  /** True: nothing was written, because of bad lines or because it was a dry run. */
+  readonly isUnwritten: boolean;
+  /** Of what was written; 0: nothing differed, or nothing was written. */
+  readonly change: number;
+};
+
+type ImportReason = 'unknown_operation' | 'bad_columns' | 'too_many' | 'site_taken';
+
+/** Errors that are told; all are counted. */
+const maxErrors = 1_000;
+const batchLength = 5_000;
+
+/**
+ * Imports the sites of a file into an operation, in one transaction: those that there are by their ids
+ * are changed where anything differs, the others are added. The same file once more changes nothing,
+ * and nothing is ever removed.
+ *
+ * @throws SiteFileError when the file cannot be read to its end
+ */
+export async function importSites(
+  pool: Pool,
+  file: SiteFile,
+  options: ImportOptions,
+): Promise<Result<ImportOutcome, ImportReason>> {
+  const operation = await findOperation(pool, options.operationId);
+  if (operation === undefined) return unknownOperation(options.operationId);
+  const { columns, problems: wrong } = findColumns(file.names, options.mapping);
+  const problems = [...wrong];
+  if (!columns.has('id')) {
+    const there = file.names.slice(0, 20).join(', ').slice(0, 400);
+    problems.push(`no column has the id of a site: map id to one of ${there || 'none'}`);
+  }
+  if (problems.length > 0) return { ok: false, reason: 'bad_columns', detail: problems.join('; ') };
+  const read = await readSites(file, columns, operation, options);
+  if (read.lines > maxSites) {
+    const detail = `the file has more than ${maxSites} sites: import it in parts`;
+    return { ok: false, reason: 'too_many', detail };
+  }
+  const { sites, ...found } = read;
+  const isUnwritten = options.isDryRun || (found.badLines > 0 && !options.isPartial);
+  try {
+    const written = await writeAll(pool, operation, sites, isUnwritten, options);
+    return { ok: true, value: { ...found, ...written, isUnwritten } };
+  } catch (error) {
+    if (!(error instanceof TakenSiteError)) throw error;
+    return { ok: false, reason: 'site_taken', detail: error.message };
+  }
+}
+
+type Found = Pick<ImportOutcome, 'lines' | 'badLines' | 'errors' | 'advice'> & {
+  readonly sites: readonly SiteFields[];
+};
+
+async function readSites(
+  { records }: SiteFile,
+  columns: ReadonlyMap<string, string>,
+  operation: Operation,
+  { defaults, mayWrite, onProgress }: ImportOptions,
+): Promise<Found> {
+  const sites: SiteFields[] = [];
+  const errors: LineError[] = [];
+  const lineOfId = new Map<string, number>();
+  const counts = { lines: 0, bad: 0, swapped: 0 };
+  const refuse = (told: readonly LineError[]): void => {
+    counts.bad += 1;
+    if (told.some(({ code }) => code === 'swapped')) counts.swapped += 1;
+    errors.push(...told.slice(0, maxErrors - errors.length));
+  };
+  for await (const record of records) {
+    counts.lines += 1;
+    if (counts.lines > maxSites) break;
+    const read = siteOfRecord(record, columns, defaults);
+    if ('errors' in read) {
+      refuse(read.errors);
+    } else {
+      const { site } = read;
+      const error = duplicateOf(site, lineOfId) ?? regionOf(site, operation, mayWrite);
+      if (error === undefined) {
+        sites.push(site);
+        lineOfId.set(site.id, record.line);
+      } else {
+        const { field, ...told } = error;
+        const column = columns.get(field) ?? field;
+        refuse([{ line: record.line, column, ...told }]);
+      }
+    }
+    if (counts.lines % batchLength === 0) {
+      onProgress({ step: 'read', count: counts.lines, total: undefined });
+      // others wait for this thread too
+      await setImmediate();
+    }
+  }
+  onProgress({ step: 'read', count: counts.lines, total: counts.lines });
+  return { sites, lines: counts.lines, badLines: counts.bad, errors, advice: adviceOf(counts) };
+}
+
+type FieldError = Pick<LineError, 'value' | 'code' | 'detail'> & { readonly field: string };
+
+function duplicateOf(
+  { id }: SiteFields,
+  lineOfId: ReadonlyMap<string, number>,
+): FieldError | undefined {
+  const first = lineOfId.get(id);
+  if (first === undefined) return undefined;
+  const detail = `line ${first} has the same id: take one of them out, or give it another id`;
+  return { field: 'id', value: id, code: 'duplicate', detail };
+}
+
+function regionOf(
+  { region }: SiteFields,
+  operation: Operation,
+  mayWrite: (region: string) => boolean,
+): FieldError | undefined {
+  const outside = outsideOf(operation, region);
+  if (outside !== undefined && !outside.ok) {
+    return { field: 'region', value: region, code: outside.reason, detail: outside.detail };
+  }
+  if (mayWrite(region)) return undefined;
+  const detail = 'your roles do not allow this here: leave the line to whoever manages that region';
+  return { field: 'region', value: region, code: 'forbidden', detail };
+}
+
+function adviceOf({ lines, swapped }: { lines: number; swapped: number }): readonly string[] {
+  if (swapped < 2 || swapped * 2 < lines) return [];
+  return [
+    `longitude and latitude look swapped in ${swapped} of ${lines} lines: map lon to the column of lat, and lat to that of lon`,
+  ];
+}
+
+function writeAll(
+  pool: Pool,
+  operation: Operation,
+  sites: readonly SiteFields[],
+  isUnwritten: boolean,
+  { mayWrite, onProgress, deedOf }: ImportOptions,
+): Promise<WrittenSites & { readonly change: number }> {
+  return inTransaction(pool, async (client) => {
+    await lockPlaces(client);
+    const total = { added: 0, changed: 0, unchanged: 0 };
+    const change = isUnwritten || sites.length === 0 ? undefined : await beginChange(client);
+    for (let at = 0; at < sites.length; at += batchLength) {
+      const batch = sites.slice(at, at + batchLength);
+      const written = await writeSites(client, change, operation.key, batch, mayWrite);
+      total.added += written.added;
+      total.changed += written.changed;
+      total.unchanged += written.unchanged;
+      if (isUnwritten) continue;
+      onProgress({ step: 'written', count: at + batch.length, total: sites.length });
+    }
+    if (change === undefined) return { ...total, change: 0 };
+    await appendTo(client, deedOf(operation, total));
+    return { ...total, change: change.number };
+  });
+}
