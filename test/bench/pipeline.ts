@@ -72,7 +72,7 @@ export function benchPipeline(): void {
       new Map(),
       roster.map(({ id, key, region }) => ({
         ...{ key, id, region, callsign: id, trackerId: id },
-        ...{ kind: 'handheld', agency: 'polri' },
+        ...{ kind: 'handheld', agency: 'polri', strength: 1 },
       })),
     );
     let stored = 0;

@@ -1,11 +1,16 @@
 /* All benchmarks, one JSON line each. `npm run bench -- pipeline` runs the ones so named. */
 
+import { benchCoverage } from './coverage.ts';
 import { benchConnections, benchFlood } from './door.ts';
 import { benchExternalBroker } from './externalBroker.ts';
+import { benchFenceNoise } from './fenceNoise.ts';
+import { benchFences } from './fences.ts';
 import { benchFirstPing } from './firstPing.ts';
 import { benchJournal } from './journal.ts';
 import { benchLiveFrame } from './liveFrame.ts';
 import { benchPipeline } from './pipeline.ts';
+import { benchPlaceWatch } from './placeWatch.ts';
+import { benchSiteImport } from './siteImport.ts';
 import { benchStorageReads } from './storageReads.ts';
 import { benchStorageWrites } from './storageWrites.ts';
 
@@ -18,6 +23,11 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   storageWrites: benchStorageWrites,
   storageReads: benchStorageReads,
   externalBroker: benchExternalBroker,
+  fences: benchFences,
+  fenceNoise: () => benchFenceNoise(),
+  coverage: benchCoverage,
+  siteImport: benchSiteImport,
+  placeWatch: benchPlaceWatch,
   firstPing: async () => {
     await benchFirstPing({ trackers: 1_000, pingsPerS: 1_000, seconds: 10 });
     await benchFirstPing({ trackers: 200, pingsPerS: 5_000, seconds: 10 });

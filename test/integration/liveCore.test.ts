@@ -28,7 +28,11 @@ afterAll(async () => {
 
 async function openCore(): Promise<LiveCore> {
   const hub = new LiveHub({ version: '0', mode: 'live' }, () => nowMs);
-  const core = createLiveCore(database.pool, hub, retentionMs, () => nowMs);
+  const core = createLiveCore({
+    ...{ pool: database.pool, hub, retentionMs, nowMs: () => nowMs },
+    onEvent: () => undefined,
+    onChangeTaken: () => undefined,
+  });
   await core.readRoster();
   await core.restore();
   return core;

@@ -163,6 +163,11 @@ describe('the permission matrix', () => {
     trackers.admit -      yes        yes       yes           yes
     trackers.manage -     -          -         yes           yes
     deadletters.manage -  -          -         yes           yes
+    sites.view     yes    yes        yes       yes           yes
+    sites.manage   -      -          yes       yes           yes
+    fences.manage  -      yes        yes       yes           yes
+    operations.manage -   -          yes       yes           -
+    checkins.make  -      yes        yes       -             -
     health.view    -      -          -         yes           yes`;
   const [header = [], ...rows] = cells
     .trim()

@@ -11,6 +11,7 @@ import { checkSubscription, checkWill } from '../../ingest/admission.ts';
 import { Door } from '../../ingest/door.ts';
 import { Identities } from '../../ingest/identities.ts';
 import { defaultDoorLimits } from '../../server/domain/doorLimits.ts';
+import { seededUniform } from '../fixtures/seededRandom.ts';
 import { asTracker } from '../fixtures/trackerSecret.ts';
 import { openListener } from '../integration/fixtures/openListener.ts';
 import { principalsOf } from '../integration/fixtures/testDoor.ts';
@@ -25,15 +26,10 @@ const disconnect = Buffer.from([0xe0, 0]);
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** Numbers that look random and follow from a seed (mulberry32). */
+/** Whole numbers that look random and follow from a seed. */
 function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+  const uniform = seededUniform(seed);
+  return (below) => Math.floor(uniform() * below);
 }
 type Random = ReturnType<typeof randomFrom>;
 

@@ -28,7 +28,14 @@ it('shows what the retention rules last did, and null before they did anything',
   const parts = partsWith(quietJournal);
   expect(describeHealth(parts).retentionRules).toBeNull();
   const ranAtMs = Date.UTC(2024, 10, 27, 3, 4, 5);
-  const retentionRules = { units: 3, heldUnits: 1, deleted: 4_711, deletedEvents: 17, ranAtMs };
+  const retentionRules = {
+    units: 3,
+    heldUnits: 1,
+    deleted: 4_711,
+    deletedEvents: 17,
+    deletedTransitions: 0,
+    ranAtMs,
+  };
   const ran = { ...parts, maintenance: { ...parts.maintenance, retentionRules } };
   expect(describeHealth(ran).retentionRules).toEqual({
     ranAt: '2024-11-27T03:04:05.000Z',
@@ -36,6 +43,7 @@ it('shows what the retention rules last did, and null before they did anything',
     heldUnits: 1,
     deleted: 4_711,
     deletedEvents: 17,
+    deletedTransitions: 0,
   });
 });
 

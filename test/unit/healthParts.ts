@@ -54,6 +54,13 @@ export function partsWith(journal: JournalStatus): HealthParts {
       quarantined: 0,
       notALocation: 0,
     },
+    places: {
+      ...{ taken: 7, settled: 5, corrected: 0, unwatched: 0 },
+      ...{ change: 3, sites: 1, fences: 2, movingWaiting: 0, checkInsLeft: 0 },
+    },
+    indexBytes: 65_536,
+    transitions: { written: 4, waiting: 0, dropped: 0, leftOut: 0, failing: null },
+    liveStateFailing: null,
     live: { screens: 1, scopes: 1, refusedMessages: 0 },
     setAside: {},
   };

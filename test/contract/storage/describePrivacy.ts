@@ -122,7 +122,7 @@ export function describePrivacy(opener: Opener): void {
       expect(read.deviceEvents).toMatchObject([{ kind: 'sos' }]);
       expect(Object.keys(read)).toEqual([
         ...['unit', 'trackers', 'operations', 'incidents', 'alarms'],
-        ...['deviceEvents', 'quarantine', 'positions'],
+        ...['deviceEvents', 'transitions', 'quarantine', 'positions'],
       ]);
       expect(await exportUnit(pool, 'nobody')).toBeUndefined();
     });
@@ -200,7 +200,7 @@ export function describePrivacy(opener: Opener): void {
       await compressPositions(database());
       expect(await erase('HT-01')).toEqual({
         ok: true,
-        value: { positions: 4, quarantined: 2, deviceEvents: 2 },
+        value: { positions: 4, quarantined: 2, deviceEvents: 2, transitions: 0 },
       });
       expect(await timesOf(key)).toEqual(kept);
       expect(await timesOf(other)).toEqual(gone);
@@ -357,6 +357,7 @@ export function describePrivacy(opener: Opener): void {
         heldUnits: 0,
         deleted: 3 + 2 + 4,
         deletedEvents: 0,
+        deletedTransitions: 0,
       });
       const left = async (id: string): Promise<number> =>
         (await timesOf(keys.get(id) ?? 0)).length - 1;
@@ -375,7 +376,7 @@ export function describePrivacy(opener: Opener): void {
       await setRetentionRule(pool, { region: '*', unitKind: '*', days: 3 }, deed);
       for (const ms of times) await insertEvent(pool, key, ms);
       await insertIncident(pool, '64.08', openedMs, false);
-      const went = { deleted: 2, deletedEvents: 2 };
+      const went = { deleted: 2, deletedEvents: 2, deletedTransitions: 0 };
       expect(await apply()).toEqual({ units: 1, heldUnits: 1, ...went });
       expect(await timesOf(key)).toEqual([...times.slice(2), nowMs]);
       expect(await eventsOf(key)).toEqual(times.slice(2));

@@ -45,6 +45,9 @@ export function describeTrackers(opener: Opener): void {
       [{ region: '64.08.04' }, 'bad_region'],
       [{ callsign: '  ' }, 'bad_callsign'],
       [{ callsign: 'x'.repeat(33) }, 'bad_callsign'],
+      [{ strength: -1 }, 'bad_strength'],
+      [{ strength: 1.5 }, 'bad_strength'],
+      [{ strength: 201 }, 'bad_strength'],
       [{ timeZone: '+08:00' }, 'bad_time_zone'],
       [{ timeZone: 'Asia/Atlantis' }, 'bad_time_zone'],
       [{ networks: ['10.0.0.0/33'] }, 'bad_network'],
@@ -86,6 +89,19 @@ export function describeTrackers(opener: Opener): void {
         tracker: { networks: [], timeZone: undefined },
         unit: { callsign: 'Garuda' },
       });
+    });
+
+    it('bring as many people as somebody says, one where nobody did', async () => {
+      const { pool } = database();
+      await addTracker(pool, patrol);
+      await addTracker(pool, { ...patrol, id: 'HT-02', kind: 'truck', strength: 30 });
+      const strengths = async () => (await listTrackers(pool)).map(({ unit }) => unit.strength);
+      expect(await strengths()).toEqual([1, 30]);
+      await changeTracker(pool, 'HT-01', { strength: 0 });
+      await changeTracker(pool, 'HT-02', { callsign: 'Dalmas 2' });
+      expect(await strengths()).toEqual([0, 30]);
+      const bad = await changeTracker(pool, 'HT-02', { strength: 201 });
+      expect(bad).toMatchObject({ ok: false, reason: 'bad_strength' });
     });
 
     it('have a secret whose version grows, and none again when it is taken away', async () => {

@@ -196,6 +196,9 @@ describe('what is of another region', () => {
       `/api/v1/units/${units.far}`,
       `/api/v1/units/${units.far}/track?${day()}&${why}`,
       `/api/v1/units/${units.far}/track.geojson?${day()}&${why}`,
+      `/api/v1/units/${units.far}/proximities`,
+      `/api/v1/units/nearest?unit=${units.far}`,
+      `/api/v1/transitions?unit=${units.far}&${why}`,
     ]) {
       const [hidden, missing] = [
         await ask(person, url),

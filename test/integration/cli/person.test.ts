@@ -122,6 +122,62 @@ describe('person erase', () => {
   });
 });
 
+describe('who is named in check-ins', () => {
+  beforeEach(async () => {
+    await pool().query(
+      `with operation as (
+         insert into operations (id, name, region, starts_at) values ('op', 'Op', '64.08', now())
+         returning key
+       ), site as (
+         insert into sites (id, operation_key) select 'tps-1', key from operation returning key
+       ), version as (
+         insert into site_versions (site_key, version, valid_from, begun_by, name, kind, class, region,
+                                    lon, lat)
+         select key, 1, now(), 1, 'TPS 1', 'tps', 'rawan', '64.08.04', 0, 0 from site
+       )
+       insert into check_ins (id, site_key, agency, strength, means, who, from_at, until_at, made_by)
+       select 'c1', key, 'linmas', 4, 'radio', 'Pak Joko', '2024-11-27', '2024-11-28', 'cli' from site`,
+    );
+    return async () => {
+      await pool().query('truncate operations cascade');
+    };
+  });
+
+  it('is found, exported and erased by exactly the name that was typed', async () => {
+    expect((await find('joko')).output).toBe('caller\tPak Joko\tPak Joko\t64.08.04\n');
+    const to = path.join(scratch(), 'joko.json');
+    const named = ['--caller', 'Pak Joko', '--reason', 'permintaan 7'];
+    const exported = await posko('person', 'export', ...named, '--to', to);
+    expect(exported).toEqual({
+      status: 0,
+      output: `Wrote all that is kept of the caller "Pak Joko": ${to}\n`,
+      error: '',
+    });
+    expect(JSON.parse(readFileSync(to, 'utf8')).checkIns).toMatchObject([
+      { site: 'tps-1', strength: 4, calledIn: true },
+    ]);
+    const erased = await posko('person', 'erase', ...named);
+    expect(erased).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/^Check-ins from which the name was erased: 1[.]/),
+    });
+    expect((await find('joko')).output).toBe('Nobody was found.\n');
+    const again = 'Nothing was erased: nobody called in as "Pak Joko".\n';
+    expect(await posko('person', 'erase', ...named)).toMatchObject({ status: 1, error: again });
+    expect(JSON.stringify(await lastDeeds(20))).not.toMatch(/joko/i);
+  });
+
+  it('is not erased while there is an open incident of that time', async () => {
+    await pool().query(
+      `insert into incidents (id, title, level, region, lon, lat, opened_at)
+       values (gen_random_uuid(), 'Ricuh', 'merah', '64.08', 0, 0, '2024-11-27T12:00Z')`,
+    );
+    const end = await posko('person', 'erase', '--caller', 'Pak Joko', '--reason', 'x');
+    expect(end.error).toMatch(/^Nothing was erased: the open incident "Ricuh" .* Close it first/);
+    expect((await find('joko')).output).toMatch(/^caller/);
+  });
+});
+
 describe('person erase of a user', () => {
   it('leaves nothing that names them but what the log has', async () => {
     const records = createAccountRecords(pool());
@@ -255,10 +311,11 @@ it('sets, lists and removes how long positions are kept', async () => {
 it.each([
   [['person', 'find', 'andi'], /^--reason is missing: it goes into the log/],
   [['person', 'find', 'a'], /^name at least two letters/],
-  [['person', 'export', '--reason', 'x', '--to', 'y'], /^name either --unit or --user/],
+  [['person', 'export', '--reason', 'x', '--to', 'y'], /^name one of --unit, --user and --caller/],
   [['person', 'export', '--unit', 'x', '--to', 'y'], /^--reason is missing/],
   [['person', 'export', '--unit', 'x', '--reason', 'y'], /^--to is missing/],
-  [['person', 'erase', '--from', '2024-11-27'], /^name either --unit or --user/],
+  [['person', 'erase', '--from', '2024-11-27'], /^name one of --unit, --user and --caller/],
+  [['person', 'erase', '--user', 'x', '--caller', 'y'], /^name one of --unit/],
   [['person', 'erase', '--user', 'x', '--from', '2024-11-27'], /^--from and --to are for a unit/],
   [['person', 'erase', '--unit', 'x', '--from', '27 Nov'], /^--from is "27 Nov"; it must look/],
   [['person', 'erase', '--unit', 'x', '--from', '2024-11-27T08:00'], /^--from is "2024/],

@@ -20,6 +20,7 @@ const entry = (key: number, region = '64.08'): RosterEntry => ({
   kind: 'handheld',
   agency: 'polri',
   region,
+  strength: 1,
   trackerId: `t${key}`,
 });
 

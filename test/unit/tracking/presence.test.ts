@@ -126,6 +126,7 @@ describe('the keeper of presence', () => {
     kind: 'patrol_car',
     agency: 'polri',
     region: '64.08',
+    strength: 1,
   } as const;
   const keeperOf = () => {
     const roster = new Roster();

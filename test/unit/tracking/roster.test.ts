@@ -11,6 +11,7 @@ const unit = (key: number, id: string): Unit => ({
   kind: 'handheld',
   agency: 'polri',
   region: '64.08',
+  strength: 1,
 });
 const tracker = (key: number, id: string, unitKey: number) => ({
   key,

@@ -31,6 +31,7 @@ import {
   positionAt,
   seed,
   seedPerson,
+  seedPlaces,
   withPool,
 } from './movedDatabase.ts';
 
@@ -46,6 +47,7 @@ beforeAll(async () => {
   await withPool(seeded, async (pool) => {
     await migrateTo(pool);
     await seed(pool, 300);
+    await seedPlaces(pool);
   });
   folder = await backUp(seeded, 'backups');
 });

@@ -19,6 +19,7 @@ import {
   positionAt,
   seed,
   seedPerson,
+  seedPlaces,
   urlOf,
   withPool,
 } from './movedDatabase.ts';
@@ -34,6 +35,7 @@ beforeAll(async () => {
   await withPool(from, async (pool) => {
     await migrateTo(pool);
     await seed(pool, 3_000);
+    await seedPlaces(pool);
   });
 });
 

@@ -145,6 +145,40 @@ async function insertPositions(pool: pg.Pool, positions: readonly Position[]): P
   );
 }
 
+/** Adds a site of an operation, who called in from there, and what its ring and a unit told; newest schema. */
+export async function seedPlaces(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `with change as (
+       insert into place_changes (changed_at) values ('2024-11-20') returning number
+     ), operation as (
+       insert into operations (id, name, region, starts_at)
+       values ('op', 'Op', '64.08', '2024-11-01') returning key
+     ), site as (
+       insert into sites (id, operation_key) select 'tps-1', key from operation returning key
+     ), version as (
+       insert into site_versions (site_key, version, valid_from, begun_by, name, kind, class, region,
+                                  lon, lat)
+       select site.key, 1, '2024-11-20', number, 'TPS\t1', 'tps', 'rawan', '64.08.04', 1, 2
+       from site, change
+     ), fence as (
+       insert into fences (id, site_key) select 'site:tps-1', key from site returning key
+     ), called as (
+       insert into check_ins (id, site_key, agency, strength, means, who, from_at, until_at, made_by)
+       select 'c1', key, 'linmas', 4, 'radio', e'Pak\nRT', '2024-11-27', '2024-11-28', 'andi' from site
+     )
+     insert into transitions (id, kind, edge, happened_at, confirmed_at, is_correction, unit_key,
+                              fence_key, fence_version, site_key, unit_keys, region, data)
+     select 'enter.1.1.5', 'enter', null, timestamptz '2024-11-27T01:02:03.004Z',
+            timestamptz '2024-11-28', false, 1, fence.key, 1, site.key, null::int[], '64.08.04',
+            jsonb '{"text": "a\\tb"}'
+     from site, fence
+     union all
+     select 'under_strength/1/polri/5/began', 'under_strength', 'began', timestamptz '2024-11-27',
+            timestamptz '2024-11-28', false, null, null, null, site.key, '{1,2}', '64.08.04', '{}'
+     from site`,
+  );
+}
+
 /** Adds somebody with a session and a token; returns the session's key. */
 export async function seedPerson(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ key: number }>(

@@ -7,7 +7,14 @@ import { fillDatabase } from '../../../../server/storage/moving/fillDatabase.ts'
 import { openBackup } from '../../../../server/storage/moving/openBackup.ts';
 import { writeBackup } from '../../../../server/storage/moving/writeBackup.ts';
 import { makeScratch, removeScratch } from '../scratch.ts';
-import { DatabaseServer, fingerprints, migrateTo, seed, withPool } from './movedDatabase.ts';
+import {
+  DatabaseServer,
+  fingerprints,
+  migrateTo,
+  seed,
+  seedPlaces,
+  withPool,
+} from './movedDatabase.ts';
 
 const url = process.env['POSKO_TEST_TIMESCALE_URL'];
 
@@ -33,6 +40,7 @@ describe.skipIf(url === undefined)(
       await withPool(from, async (pool) => {
         await migrateTo(pool);
         await seed(pool, 600);
+        await seedPlaces(pool);
       });
       await admin(`create database ${name}`);
     });

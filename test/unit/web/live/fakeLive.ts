@@ -114,6 +114,7 @@ export function entry(key: number, more: Partial<RosterEntry> = {}): RosterEntry
     kind: 'patrol_car',
     agency: 'polri',
     region: '64.08',
+    strength: 1,
     trackerId: `hp-${key}`,
     ...more,
   };

@@ -21,7 +21,7 @@ const tracker = (id: string) => ({
   id,
   region: '64.08',
   role: 'primary',
-  unit: { id, callsign: 'Alpha 1', kind: 'drone', agency: 'tni', region: '64.08' },
+  unit: { id, callsign: 'Alpha 1', kind: 'drone', agency: 'tni', strength: 5, region: '64.08' },
   hasSecret: true,
   isWeak: false,
   networks: [],
