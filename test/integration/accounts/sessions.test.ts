@@ -42,7 +42,10 @@ describe('a session', () => {
       name: 'andi',
       fullName: 'Orang andi',
       grants: [{ role: 'dispatcher', region: '64.08' }],
-      permissions: ['map.view', 'units.view', 'people.view', 'tracks.view', 'trackers.admit'],
+      permissions: [
+        ...['map.view', 'units.view', 'people.view', 'tracks.view', 'trackers.admit'],
+        ...['sites.view', 'fences.manage', 'checkins.make'],
+      ],
       secondFactor: 'none',
       recoveryCodesLeft: 0,
       mustChangePassword: false,

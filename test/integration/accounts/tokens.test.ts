@@ -96,7 +96,10 @@ describe('a token', () => {
       kind: 'api',
       name: 'api dispatcher',
       grants: [{ role: 'dispatcher', region: '64.08.04' }],
-      permissions: ['map.view', 'units.view', 'people.view', 'tracks.view', 'trackers.admit'],
+      permissions: [
+        ...['map.view', 'units.view', 'people.view', 'tracks.view', 'trackers.admit'],
+        ...['sites.view', 'fences.manage', 'checkins.make'],
+      ],
     });
     const asCookie = openBrowser(posko);
     asCookie.cookies['posko'] = secret;
@@ -145,7 +148,7 @@ describe('a token', () => {
     expect(opened.json()).toMatchObject({
       kind: 'display',
       name: 'display viewer',
-      permissions: ['map.view', 'units.view'],
+      permissions: ['map.view', 'units.view', 'sites.view'],
       expiresAtMs: token.expiresAtMs,
     });
     expect((await screen.send('GET', '/session')).statusCode).toBe(200);
