@@ -256,9 +256,12 @@ export function fenceRoutes(parts: FenceParts): FastifyPluginCallbackTypebox {
           watch,
           ...ground
         } = request.body;
-        await find(request, id);
+        const before = await find(request, id);
         demand(request, 'fences.manage', region);
-        const shape = Object.keys(ground).length === 0 ? undefined : readShape(request, ground);
+        const shape =
+          Object.keys(ground).length === 0
+            ? undefined
+            : readShape(request, { ...unsaid(before, ground), ...ground });
         const names = Object.keys(request.body).filter((each) => each !== 'version');
         const changed = await changeFence(
           pool,
@@ -303,4 +306,15 @@ export function fenceRoutes(parts: FenceParts): FastifyPluginCallbackTypebox {
 function regionsOf(request: FastifyRequest): readonly string[] | undefined {
   const scope = scopeOf(accessOf(request).grants, 'sites.view');
   return scope.includes('*') ? undefined : scope;
+}
+
+/** What a change of the size alone leaves as it is: the place of a circle, the line of a route, the unit of an escort. */
+function unsaid(
+  { shape, unitId }: KnownFence,
+  { geometry, unitId: otherUnitId }: { readonly geometry?: unknown; readonly unitId?: string },
+): Pick<GivenGround, 'geometry'> | { readonly unitId: string } {
+  if (geometry !== undefined || otherUnitId !== undefined) return {};
+  if (shape.kind === 'moving') return unitId === undefined ? {} : { unitId };
+  const { geometry: known } = groundOf(shape);
+  return known === null ? {} : { geometry: known };
 }

@@ -112,6 +112,11 @@ const calledWrongly = 2;
 
 /** Runs the command that `argv` names, in the terminal of this process. */
 export async function runInTerminal(argv: readonly string[]): Promise<void> {
+  // whoever reads has seen enough, as `head` has
+  process.stdout.on('error', (error) => {
+    if (errorCode(error) !== 'EPIPE') throw error;
+    process.exit(done);
+  });
   process.exitCode = await run(argv, {
     env: process.env,
     print: (line) => process.stdout.write(`${line}\n`),

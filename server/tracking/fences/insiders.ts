@@ -51,6 +51,12 @@ export class Insiders {
     this.#parts.onStay({ unitKey, fenceKey, siteKey, isInside: false, atMs, isSilent });
   }
 
+  /** A unit left: its stay may have been long enough, and no tick came meanwhile, as in fixes that were stored. */
+  tellDwell({ unitKey }: UnitAtFences, { fenceKey, dwellDueMs }: AtFence, leftAtMs: number): void {
+    if (dwellDueMs === undefined || dwellDueMs > leftAtMs) return;
+    this.#fall({ unitKey, fenceKey, kind: 'dwell', dueMs: dwellDueMs });
+  }
+
   /** A fence ceased to count: nobody left it, and nobody is inside. */
   endAll(fenceKey: number, atMs: number): void {
     for (const unitKey of [...this.of(fenceKey)]) this.end(unitKey, fenceKey, atMs, true);

@@ -232,6 +232,7 @@ function decide(
     at.insideSinceMs = isSilent ? undefined : crossedMs;
     if (!isCorrection) insiders.begin(unit, at, armed, crossedMs, isSilent);
   }
+  if (kind === 'exit' && !isCorrection) insiders.tellDwell(unit, at, crossedMs);
   if (isTold) tell(unit, armed, { kind, rule, crossedAtMs: crossedMs, rests, isCorrection });
   if (kind === 'enter') return;
   at.insideSinceMs = undefined;

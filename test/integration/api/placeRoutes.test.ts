@@ -658,17 +658,25 @@ describe('fences', () => {
       status: 200,
       body: { version: 2, ...corridor, radiusM: null },
     });
+    // of the size alone: the line stays
+    const wider = await ask(dispatcher, 'PATCH', '/fences/alun-alun', {
+      ...{ version: 2, halfWidthM: 60 },
+    });
+    expect(wider).toMatchObject({ status: 200, body: { ...corridor, halfWidthM: 60 } });
+    const odd = await ask(dispatcher, 'PATCH', '/fences/alun-alun', { version: 3, radiusM: 60 });
+    expect(odd).toMatchObject({ status: 422, code: 'bad_shape' });
     const before = new Date(changed.body.validFromMs - 1).toISOString();
     expect((await ask(viewer, 'GET', `/fences/alun-alun?at=${before}`)).body).toEqual({
       ...added.body,
       validToMs: changed.body.validFromMs,
     });
-    expect((await ask(dispatcher, 'DELETE', '/fences/alun-alun?version=2')).status).toBe(204);
+    expect((await ask(dispatcher, 'DELETE', '/fences/alun-alun?version=3')).status).toBe(204);
     expect((await ask(viewer, 'GET', '/fences')).body.fences).toEqual([]);
     expect((await ask(viewer, 'GET', `/fences?at=${before}`)).body.fences).toHaveLength(1);
-    expect(takenUp).toHaveLength(3);
+    expect(takenUp).toHaveLength(4);
     expect(await subjects()).toEqual([
       'fence.added fence:alun-alun',
+      'fence.changed fence:alun-alun',
       'fence.changed fence:alun-alun',
       'fence.removed fence:alun-alun',
     ]);
@@ -694,6 +702,9 @@ describe('fences', () => {
     expect(added.body).toMatchObject({ unitId: 'hp-own', geometry: null, radiusM: 50 });
     const hidden = await ask(dispatcher, 'POST', '/fences', { ...around('hp-far'), id: 'x' });
     expect(hidden.code).toBe('unit_not_found');
+    const own = `/fences/${added.body.id}`;
+    const wider = await ask(dispatcher, 'PATCH', own, { version: 1, radiusM: 80 });
+    expect(wider.body).toMatchObject({ version: 2, unitId: 'hp-own', radiusM: 80 });
     const far = asRole('commander', '*');
     const moving = await ask(far, 'POST', '/fences', { ...around('hp-far'), id: 'kawal' });
     expect(moving.body).toMatchObject({ unitId: 'hp-far', radiusM: 50 });
@@ -768,6 +779,8 @@ describe('fences', () => {
     await addTps();
     const path = '/fences/site:tps-1';
     expect((await ask(dispatcher, 'DELETE', `${path}?version=1`)).code).toBe('ring_of_site');
+    const wider = await ask(dispatcher, 'PATCH', path, { version: 1, radiusM: 120 });
+    expect(wider.code).toBe('ring_of_site');
     const watched = await ask(dispatcher, 'PATCH', path, { version: 1, watch: { isUrgent: true } });
     expect(watched).toMatchObject({ status: 200, body: { version: 2, watch: { isUrgent: true } } });
     expect((await ask(viewer, 'GET', '/fences?rings=false')).body.fences).toEqual([]);

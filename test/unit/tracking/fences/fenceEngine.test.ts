@@ -200,6 +200,17 @@ describe('urgent fences', () => {
 });
 
 describe('what time tells', () => {
+  it('tells a dwell of a stay that came with its end, before a tick', () => {
+    const { drive, tick, told } = engineRig([ring({ watch: { dwellMs: 15_000 } })]);
+    drive(drive(0, -600, 0, 10), 0, 600, 10);
+    expect(told.map(({ kind }) => kind)).toEqual(['enter', 'dwell', 'exit']);
+    expect(told[1]?.confirmedAtMs).toBe((told[0]?.crossedAtMs ?? 0) + 15_000);
+    expect(tick(5_000)).toEqual([]);
+    const short = engineRig([ring({ watch: { dwellMs: 60_000 } })]);
+    short.drive(short.drive(0, -600, 0, 10), 0, 600, 10);
+    expect(short.kinds()).toEqual(['enter', 'exit']);
+  });
+
   it('tells a dwell of a unit that has fallen silent', () => {
     const { drive, tick, told } = engineRig([ring({ watch: { dwellMs: 600_000 } })]);
     drive(0, -600, 0, 10);
