@@ -10,7 +10,7 @@ import { findOperation, unknownOperation } from '../operationStore.ts';
 import { beginChange, lockPlaces } from '../placeChanges.ts';
 import { outsideOf } from '../siteStore.ts';
 import { TakenSiteError, type WrittenSites, writeSites } from '../siteWriting.ts';
-import { type ColumnMapping, findColumns } from './siteColumns.ts';
+import { type ColumnMapping, findColumns, requiredOf } from './siteColumns.ts';
 import { type LineError, type SiteDefaults, siteOfRecord } from './siteOfRecord.ts';
 import { maxSites, type SiteFile } from './siteRecord.ts';
 
@@ -73,7 +73,7 @@ export async function importSites(
 ): Promise<Result<ImportOutcome, ImportReason>> {
   const operation = await findOperation(pool, options.operationId);
   if (operation === undefined) return unknownOperation(options.operationId);
-  const { columns, problems: wrong } = findColumns(file.names, options.mapping);
+  const { columns, unread, problems: wrong } = findColumns(file.names, options.mapping);
   const problems = [...wrong];
   if (!columns.has('id')) {
     const there = file.names.slice(0, 20).join(', ').slice(0, 400);
@@ -89,7 +89,8 @@ export async function importSites(
   const isUnwritten = options.isDryRun || (found.badLines > 0 && !options.isPartial);
   try {
     const written = await writeAll(pool, operation, sites, isUnwritten, options);
-    return { ok: true, value: { ...found, ...written, isUnwritten } };
+    const advice = [...found.advice, ...adviceOnColumns(columns, unread, operation)];
+    return { ok: true, value: { ...found, ...written, advice, isUnwritten } };
   } catch (error) {
     if (!(error instanceof TakenSiteError)) throw error;
     return { ok: false, reason: 'site_taken', detail: error.message };
@@ -167,6 +168,31 @@ function regionOf(
   if (mayWrite(region)) return undefined;
   const detail = 'your roles do not allow this here: leave the line to whoever manages that region';
   return { field: 'region', value: region, code: 'forbidden', detail };
+}
+
+/** What of the columns may not be what somebody meant. */
+function adviceOnColumns(
+  columns: ReadonlyMap<string, string>,
+  unread: readonly string[],
+  operation: Operation,
+): readonly string[] {
+  const advice: string[] = [];
+  if (unread.length > 0) {
+    const names = unread.slice(0, 20).join(', ').slice(0, 400);
+    advice.push(
+      `nothing was read of the columns ${names}: map what they hold, if it was meant; strength is in columns such as voting.polri`,
+    );
+  }
+  const phases = operation.phases.map(({ phase }) => phase);
+  const named = new Set([...columns.keys()].flatMap((name) => requiredOf(name)?.phase ?? []));
+  const unknown = [...named].filter((phase) => !phases.includes(phase));
+  if (unknown.length > 0) {
+    const known = phases.length === 0 ? 'none' : phases.join(', ');
+    advice.push(
+      `nothing is required by ${unknown.join(', ')} as long as the operation ${operation.id} has no such phase; it has ${known}`,
+    );
+  }
+  return advice;
 }
 
 function adviceOf({ lines, swapped }: { lines: number; swapped: number }): readonly string[] {

@@ -32,6 +32,8 @@ export type ColumnMapping = ReadonlyMap<string, string>;
 /** The columns of a file by what they hold, and the names that were mapped in vain. */
 export type FoundColumns = {
   readonly columns: ReadonlyMap<string, string>;
+  /** Columns that nothing is read of. */
+  readonly unread: readonly string[];
   readonly problems: readonly string[];
 };
 
@@ -81,7 +83,9 @@ export function findColumns(names: readonly string[], mapping: ColumnMapping): F
   for (const [plain, name] of byName) {
     if (requiredOf(plain) !== undefined && !columns.has(plain)) columns.set(plain, name);
   }
-  return { columns, problems };
+  const read = new Set(columns.values());
+  const unread = names.filter((name) => !read.has(name));
+  return { columns, unread, problems };
 }
 
 function toPlain(name: string): string {

@@ -326,10 +326,28 @@ describe('an import of sites', () => {
   ].join('\r\n');
   const map = '&map=name:Nama%20TPS';
 
+  it('says which columns nothing was read of, and which phases there are not', async () => {
+    const phase = { phase: 'voting', startsAtMs: Date.now(), endsAtMs: Date.now() + 3_600_000 };
+    await begin();
+    await ask(commander, 'PATCH', '/operations/mantap-praja', { version: 1, phases: [phase] });
+    const odd = [
+      'id,name,region,lon,lat,votng.polri,voting.tni,voting.polisi,POL',
+      't-1,TPS 1,64.08.04,117.5,0.5,1,1,1,2',
+    ].join('\n');
+    const { body } = await ask(csv, 'POST', path, odd);
+    expect(body).toMatchObject({ added: 1, badLines: 0 });
+    expect(body.advice).toEqual([
+      expect.stringMatching(/^nothing was read of the columns voting.polisi, POL: map/),
+      expect.stringMatching(/^nothing is required by votng .* it has voting$/),
+    ]);
+  });
+
   it('takes what a spreadsheet writes, and the same once more changes nothing', async () => {
     await begin();
     const dry = await ask(csv, 'POST', `${path}${map}&dryRun=true`, file);
-    const counts = { lines: 2, badLines: 0, errors: [], advice: [] };
+    // the operation has no phases yet
+    const advice = [expect.stringMatching(/^nothing is required by voting .* it has none$/)];
+    const counts = { lines: 2, badLines: 0, errors: [], advice };
     expect(dry.body).toEqual({
       ...counts,
       ...{ added: 2, changed: 0, unchanged: 0, isUnwritten: true, change: 0 },
