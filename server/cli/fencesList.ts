@@ -3,6 +3,7 @@ import { type KnownFence, listFences } from '../storage/fenceStore.ts';
 import type { Command } from './command.ts';
 import { readMoment } from './personArguments.ts';
 import { readRegion } from './placeArguments.ts';
+import { printPages } from './printPages.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
 const pageLength = 1_000;
@@ -33,14 +34,13 @@ Prints one line for each fence, its columns separated by tabs: id, version, regi
       hasRings: values.rings === true,
       atMs: values.at === undefined ? undefined : readMoment('--at', values.at),
     };
-    await withExistingDatabase(config, async (pool) => {
-      for (let after = ''; ; ) {
-        const page = await listFences(pool, filter, pageLength, after);
-        for (const fence of page) print(fenceLine(fence).join('\t'));
-        if (page.length < pageLength) return;
-        after = page.at(-1)?.id ?? '';
-      }
-    });
+    await withExistingDatabase(config, (pool) =>
+      printPages(
+        pageLength,
+        (after) => listFences(pool, filter, pageLength, after),
+        (fence) => print(fenceLine(fence).join('\t')),
+      ),
+    );
   },
 };
 

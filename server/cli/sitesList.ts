@@ -4,6 +4,7 @@ import { listSites } from '../storage/siteStore.ts';
 import type { Command } from './command.ts';
 import { readMoment } from './personArguments.ts';
 import { readOneOf, readRegion } from './placeArguments.ts';
+import { printPages } from './printPages.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
 const pageLength = 5_000;
@@ -38,15 +39,13 @@ longitude, latitude, name.
       siteClass: readOneOf('--class', values.class, siteClasses),
       atMs: values.at === undefined ? undefined : readMoment('--at', values.at),
     };
-    await withExistingDatabase(config, async (pool) => {
-      for (let after = ''; ; ) {
-        const page = await listSites(pool, filter, pageLength, after);
-        for (const { id, version, region, kind, siteClass, place, name } of page) {
-          print([id, version, region, kind, siteClass, ...place, name].join('\t'));
-        }
-        if (page.length < pageLength) return;
-        after = page.at(-1)?.id ?? '';
-      }
-    });
+    await withExistingDatabase(config, (pool) =>
+      printPages(
+        pageLength,
+        (after) => listSites(pool, filter, pageLength, after),
+        ({ id, version, region, kind, siteClass, place, name }) =>
+          print([id, version, region, kind, siteClass, ...place, name].join('\t')),
+      ),
+    );
   },
 };

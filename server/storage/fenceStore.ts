@@ -4,7 +4,7 @@ import { type Fence, type FenceClass, fenceClasses, type Shape } from '../domain
 import { checkFence, type FenceFault, type FenceFields } from '../domain/fenceFields.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ConditionsDetails, WatchDetails } from '../domain/placeDetails.ts';
-import type { ChangeId } from '../domain/places.ts';
+import type { ChangeId, Versions } from '../domain/places.ts';
 import { includesRegion } from '../domain/region.ts';
 import type { Result } from '../domain/result.ts';
 import { shapeBounds } from '../domain/shapeBounds.ts';
@@ -13,6 +13,7 @@ import { findOperation, unknownOperation, versionConflict } from './operationSto
 import {
   beginChange,
   type Changed,
+  endedKeys,
   epochMs,
   inForce,
   inForceAsOf,
@@ -348,26 +349,13 @@ export async function readFences(
   return rows.map(toFence);
 }
 
-/** What a change did to fences. */
-export type FencesOfChange = {
-  readonly begun: readonly KnownFence[];
-  /** Keys of those that were removed by it: no version followed. */
-  readonly endedKeys: readonly number[];
-};
-
 /** Reads what a change did to fences, rings included, the same however much later it is read. */
 export async function readFencesOfChange(
   pool: Pick<Pool, 'query'>,
   change: number,
-): Promise<FencesOfChange> {
+): Promise<Versions<KnownFence>> {
   const { rows } = await pool.query<FenceRow>(`${selectFences} where v.begun_by = $1`, [change]);
-  const { rows: ended } = await pool.query<{ fence_key: number }>(
-    `select fence_key from fence_versions v where ended_by = $1
-       and not exists (select from fence_versions next
-                       where next.fence_key = v.fence_key and next.begun_by = $1)`,
-    [change],
-  );
-  return { begun: rows.map(toFence), endedKeys: ended.map(({ fence_key }) => fence_key) };
+  return { begun: rows.map(toFence), endedKeys: await endedKeys(pool, 'fence', change) };
 }
 
 type FenceRow = {

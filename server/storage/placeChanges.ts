@@ -72,6 +72,21 @@ export function inForceAsOf(version: string, parameter: string): string {
                 and (${version}.ended_by is null or ${version}.ended_by > ${parameter}::bigint) end)`;
 }
 
+/** Keys of the sites or fences that a change removed: it ended their version, and no other followed. */
+export async function endedKeys(
+  pool: Pick<Pool, 'query'>,
+  place: 'site' | 'fence',
+  change: number,
+): Promise<readonly number[]> {
+  const { rows } = await pool.query<{ key: number }>(
+    `select ${place}_key as key from ${place}_versions v where ended_by = $1
+       and not exists (select from ${place}_versions next
+                       where next.${place}_key = v.${place}_key and next.begun_by = $1)`,
+    [change],
+  );
+  return rows.map(({ key }) => key);
+}
+
 /** SQL: a version is in force at the epoch ms of a parameter, or now where that is null. */
 export function inForce(version: string, parameter: string): string {
   return `(case when ${parameter}::float8 is null then ${version}.valid_to is null

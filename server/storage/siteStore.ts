@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Deed } from '../domain/account.ts';
 import type { Operation } from '../domain/operation.ts';
+import type { Versions } from '../domain/places.ts';
 import { includesRegion } from '../domain/region.ts';
 import type { Result } from '../domain/result.ts';
 import {
@@ -16,6 +17,7 @@ import { findOperation, unknownOperation, versionConflict } from './operationSto
 import {
   beginChange,
   type Changed,
+  endedKeys,
   epochMs,
   inForce,
   inForceAsOf,
@@ -265,26 +267,13 @@ export async function readSites(
   return rows.map(toSite);
 }
 
-/** What a change did to sites. */
-export type SitesOfChange = {
-  readonly begun: readonly KnownSite[];
-  /** Keys of those that were removed by it: no version followed. */
-  readonly endedKeys: readonly number[];
-};
-
 /** Reads what a change did to sites, the same however much later it is read. */
 export async function readSitesOfChange(
   pool: Pick<Pool, 'query'>,
   change: number,
-): Promise<SitesOfChange> {
+): Promise<Versions<KnownSite>> {
   const { rows } = await pool.query<SiteRow>(`${selectSites} where v.begun_by = $1`, [change]);
-  const { rows: ended } = await pool.query<{ site_key: number }>(
-    `select site_key from site_versions v where ended_by = $1
-       and not exists (select from site_versions next
-                       where next.site_key = v.site_key and next.begun_by = $1)`,
-    [change],
-  );
-  return { begun: rows.map(toSite), endedKeys: ended.map(({ site_key }) => site_key) };
+  return { begun: rows.map(toSite), endedKeys: await endedKeys(pool, 'site', change) };
 }
 
 type SiteRow = {
