@@ -281,14 +281,12 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
     }),
     restore: async (kept) => {
       for (const track of await storedTracks()) {
+        // as it was after one record, not some of it later: what the database has since comes again
+        if (kept === undefined) tracks.set(track);
         // what one of them has seen is not known to the other
-        tracks.set(track);
         recordedTracks.set({ ...track, seen: new SeenTimes(), corrected: new SeenTimes() });
       }
       if (kept !== undefined) {
-        // as it was after one record, not some of it later: what the database has since comes again
-        tracks.setTrackers([]);
-        tracks.setTrackers(roster.trackers);
         tracks.restore(kept.tracks);
         places.restore(kept.places);
         // who went, or is of another agency, while nobody listened

@@ -146,10 +146,11 @@ export class LiveStateKeeper {
   taken(sequence: number): void {
     this.#sequence = Math.max(this.#sequence, sequence);
     if (this.#writing !== undefined || this.#sequence === this.#keptSequence) return;
-    const ageMs = this.#parts.nowMs() - this.#keptAtMs;
+    const nowMs = this.#parts.nowMs();
+    const ageMs = nowMs - this.#keptAtMs;
     const isFar = this.#sequence - this.#keptSequence >= keepEveryRecords;
     if (ageMs < (isFar ? this.#keepEveryMs / farShare : this.#keepEveryMs)) return;
-    const isIndexOld = this.#parts.nowMs() - this.#indexAtMs >= indexEveryMs;
+    const isIndexOld = nowMs - this.#indexAtMs >= indexEveryMs;
     this.#writing = this.#keep(isIndexOld).finally(() => {
       this.#writing = undefined;
     });
