@@ -7,9 +7,11 @@ import type { Contact, KeptSecret, Principals } from './domain/principal.ts';
 import { SetAsideCounter } from './domain/setAside.ts';
 import type { UnitCondition } from './domain/unitDetails.ts';
 import type { LiveHub } from './live/liveHub.ts';
+import { type KeptSos, NewestSos } from './newestSos.ts';
 import {
   createPipeline,
   type Input,
+  type Origin,
   type PipelineCounts,
   type PipelineParts,
   type TrackerEvent,
@@ -68,8 +70,19 @@ export type LiveCore = {
 /** What is known now, as plain data. */
 export type KeptCore = {
   readonly tracks: readonly KeptTrack[];
-  readonly newestSos: readonly (readonly [trackerKey: number, said: Said])[];
+  readonly newestSos: KeptSos;
   readonly places: PlaceCheckpoint;
+};
+
+/**
+ * Follows what the live core finds out, in the order of the journal: the same journal gives it the
+ * same. None of it may block: a ping waits for nobody.
+ */
+export type LiveFollower = {
+  /** Takes what was found out about units and places. */
+  readonly onPlaceEvent?: (event: PlaceEvent) => void;
+  /** Takes what a tracker said beside its place: each SOS, once for each message with one. */
+  readonly onTrackerEvent?: (event: TrackerEvent, origin: Origin) => void;
 };
 
 export type LiveCoreParts = {
@@ -80,14 +93,12 @@ export type LiveCoreParts = {
   readonly nowMs: () => number;
   /** May hold fences already, from a snapshot. */
   readonly index?: FenceIndex | undefined;
-  /** Takes what was found out about units and places. */
-  readonly onEvent: (event: PlaceEvent) => void;
+  /** Told in this order. */
+  readonly followers: readonly LiveFollower[];
   /** The watch has taken a change of places up. */
   readonly onChangeTaken: () => void;
 };
 
-/** What a tracker said, as the newest of it is kept. */
-type Said = Omit<TrackerEvent, 'trackerKey'>;
 type Secrets = ReadonlyMap<string, KeptSecret>;
 
 /** Presence changes by time alone; nobody sees the difference of a second. */
@@ -103,11 +114,12 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
   const presence = new PresenceKeeper(roster, tracks);
   const places = new PlaceWatch({
     unitOf: (unitKey) => roster.unitOf(unitKey),
-    onEvent: parts.onEvent,
+    onEvent: (event) => {
+      for (const { onPlaceEvent } of parts.followers) onPlaceEvent?.(event);
+    },
     index: parts.index,
   });
-  /** By tracker key. */
-  const newestSos = new Map<number, Said>();
+  const newestSos = new NewestSos();
   let door: { principals: Principals; secrets: Secrets } = {
     principals: {
       trackers: [],
@@ -188,15 +200,14 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
     onRefused: ({ reason, detail }, { message }) => {
       setAside.add(reason, { atMs: message.atMs, detail, trackerId: message.trackerId });
     },
-    onEvent: ({ trackerKey, ...said }, { message }) => {
-      const { kind, online } = said.event;
-      const isOfNow = message.firstReceivedAtMs === undefined;
-      // one that somebody sends once more may be older than the newest
-      const isNewest = said.receivedAtMs >= (newestSos.get(trackerKey)?.receivedAtMs ?? 0);
-      if (kind === 'sos' && isNewest) newestSos.set(trackerKey, said);
+    onEvent: (event, origin) => {
+      const { kind, online } = event.event;
+      const isOfNow = origin.message.firstReceivedAtMs === undefined;
+      newestSos.take(event);
       if (kind === 'status' && online === false && isOfNow) {
-        presence.gone(trackerKey, said.receivedAtMs);
+        presence.gone(event.trackerKey, event.receivedAtMs);
       }
+      for (const { onTrackerEvent } of parts.followers) onTrackerEvent?.(event, origin);
     },
     onHeard: (trackerKey, atMs) => {
       presence.heard(trackerKey, atMs);
@@ -267,16 +278,14 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
       recordedTracks.setTrackers(roster.trackers);
       presence.setTrackers(roster.trackers);
       places.unitsChanged();
-      for (const key of newestSos.keys()) {
-        if (tracks.get(key) === undefined) newestSos.delete(key);
-      }
+      newestSos.keepOnly((key) => tracks.get(key) !== undefined);
       hub.setRoster(roster.entries, (unit) => roster.regionsOf(unit));
       showPresence();
       return changesInMs;
     },
     keep: (sequence) => ({
       tracks: tracks.kept(),
-      newestSos: [...newestSos],
+      newestSos: newestSos.kept(),
       places: places.checkpoint(sequence),
     }),
     restore: async (kept) => {
@@ -299,14 +308,13 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
         show(driverOf(track.unitKey));
       }
       for (const { trackerKey, happenedAtMs, receivedAtMs, ...said } of await latestSos(pool)) {
-        if (tracks.get(trackerKey) === undefined) continue;
-        newestSos.set(trackerKey, { happenedAtMs, receivedAtMs, event: { kind: 'sos', ...said } });
+        const event = { kind: 'sos', ...said } as const;
+        newestSos.take({ trackerKey, event, happenedAtMs, receivedAtMs });
       }
       for (const [trackerKey, said] of kept?.newestSos ?? []) {
-        const known = newestSos.get(trackerKey)?.receivedAtMs ?? 0;
-        const isNewer = said.receivedAtMs >= known && tracks.get(trackerKey) !== undefined;
-        if (isNewer) newestSos.set(trackerKey, said);
+        newestSos.take({ trackerKey, ...said });
       }
+      newestSos.keepOnly((key) => tracks.get(key) !== undefined);
     },
     restoreRecorded: async () => {
       const stored = await storedTracks();

@@ -4,8 +4,6 @@
  */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Ingest, ListenError } from '../ingest/ingest.ts';
 import type { DoorPorts, IngestReport } from '../ingest/messages.ts';
@@ -24,31 +22,22 @@ import { prepareBasemap } from './basemap.ts';
 import type { Config } from './config.ts';
 import { demoUser, seedDemo, seedDemoUser, startDemoTrackers } from './demo.ts';
 import { dayMs } from './domain/durations.ts';
-import type { JournalInput } from './domain/journalRecord.ts';
 import type { JournalStatus } from './domain/journalStatus.ts';
 import { urlHost } from './domain/loopback.ts';
 import type { Submission } from './domain/submission.ts';
 import { errorCode } from './domain/systemError.ts';
 import { readFileBudget } from './fileBudget.ts';
-import { type FollowedJournal, followJournal } from './followJournal.ts';
 import { describeHealth } from './health.ts';
-import { startJournalClock } from './journalClock.ts';
-import { RosterKeeper } from './keepRoster.ts';
 import { LiveHub } from './live/liveHub.ts';
-import { createLiveCore, type LiveCore } from './liveCore.ts';
-import { type LiveState, LiveStateKeeper, liveStateName, readLiveState } from './liveState.ts';
+import { journalDirOf, type LivePart, openLivePart } from './livePart.ts';
+import { liveStateName } from './liveState.ts';
 import { openAccounts } from './openAccounts.ts';
-import { PlaceKeeper } from './placeKeeper.ts';
-import { reconcileCheckIns } from './reconcileCheckIns.ts';
 import { recorderName } from './recorder.ts';
 import { describeListenFailure, StartError } from './startError.ts';
 import { createAccountRecords } from './storage/accountStore.ts';
 import { openDatabase } from './storage/database.ts';
 import { openDataDir } from './storage/dataDir.ts';
 import { Maintenance } from './storage/maintenance.ts';
-import { readPlaces } from './storage/readPlaces.ts';
-import { watchChanges } from './storage/watchChanges.ts';
-import { TransitionKeeper } from './transitionKeeper.ts';
 
 /** What a server is started with beside its configuration. */
 export type PoskoOptions = {
@@ -133,11 +122,7 @@ async function startParts(
   maintenance.start();
 
   let door: IngestReport | undefined;
-  let followed: FollowedJournal | undefined;
-  let live: LiveStateKeeper | undefined;
-  let recorded = 0;
-  const transitions = new TransitionKeeper({ pool: database.pool, log, nowMs });
-  const journalDir = path.join(dataDir.dir, 'journal');
+  let live: LivePart | undefined;
   const ingest = new Ingest(
     {
       mqtt: config.mqtt,
@@ -145,14 +130,14 @@ async function startParts(
       limits: config.doorLimits,
       maxConnections: files.trackers,
       clockBaseMs: clock.baseMs,
-      journal: { dir: journalDir, ...config.journal, consumers: [recorderName, liveStateName] },
+      journal: {
+        dir: journalDirOf(dataDir.dir),
+        ...config.journal,
+        consumers: [recorderName, liveStateName],
+      },
     },
     {
-      onChunk: (chunk) => {
-        core.take(chunk);
-        followed?.recorder.advance(chunk.lastSequence);
-        live?.taken(chunk.lastSequence);
-      },
+      onChunk: (chunk) => live?.take(chunk),
       onReport: (report) => {
         const before = door?.journal.state ?? 'storing';
         if (report.journal.state !== before) logState(report.journal, log);
@@ -160,122 +145,27 @@ async function startParts(
       },
       onVerify: (check) => doorKeeper.check(check),
       onUnknown: (unknown) => doorKeeper.noteUnknown(unknown),
-      onContacts: (contacts) => core.takeContacts(contacts),
+      onContacts: (contacts) => live?.core.takeContacts(contacts),
       onTrouble: (sentence) => log.error({ event: 'ingestTrouble' }, sentence),
       onCrash: onFatal,
     },
   );
-  // these outlive ingest, so that they get the last of what was acknowledged
+  // outlives ingest, so that it gets the last of what was acknowledged
   parts.defer(() => live?.close());
-  parts.defer(() => transitions.close());
-  parts.defer(() => followed?.recorder.close());
   parts.defer(() => ingest.close());
   const journal = await ingest.open();
-  const append = (input: JournalInput) => ingest.append(input, false);
-  const liveDir = path.join(dataDir.dir, 'live');
-  const kept = await readLiveState(liveDir, journal, database.pool, log);
-  let places: PlaceKeeper | undefined;
-  const core = createLiveCore({
-    ...{ pool: database.pool, hub, retentionMs, nowMs, index: kept?.index },
-    onEvent: (event) => transitions.add([event]),
-    onChangeTaken: () => {
-      places?.taken();
-      const { change, sites, fences } = core.places.counts();
-      log.info({ event: 'placesTaken', change, sites, fences }, 'a change of places counts');
-    },
+  live = await openLivePart({
+    ...{ database, dir: dataDir.dir, journal, ingest, doorKeeper, hub, retentionMs },
+    ...{ log, nowMs, signal },
   });
-  const roster = new RosterKeeper({
-    read: async () => {
-      const changesInMs = await core.readRoster();
-      doorKeeper.set(core.door().secrets);
-      return changesInMs;
-    },
-    onRead: () => {
-      ingest.setPrincipals(core.door().principals);
-      const { length } = core.roster.trackers;
-      log.info({ event: 'rosterRead', trackers: length }, 'the trackers were read');
-    },
-    log,
-  });
-  parts.defer(() => roster.close());
-  // listening first, so that no tracker that is added meanwhile is missed
-  const watch = await watchChanges({
-    connection: database.connection,
-    channel: 'posko_trackers',
-    log,
-    onChange: () => roster.refresh(),
-  });
-  parts.defer(() => watch.close());
-  await roster.start();
-
-  const state = kept?.state;
-  await setPlaces(core, state, database.pool, nowMs());
-  places = new PlaceKeeper({ pool: database.pool, watch: core.places, append, log, nowMs });
-  const placeKeeper = places;
-  await placeKeeper.stage();
-  transitions.add(state?.unwritten ?? []);
-  followed = await followJournal({
-    dir: journalDir,
-    journal,
-    pool: database.pool,
-    core,
-    state,
-    onRecorded: (sequence) => {
-      recorded = sequence;
-      ingest.setConsumed(recorderName, sequence);
-    },
-    log,
-    nowMs,
-    signal,
-  });
-  // times of a clock that ran ahead before the start
-  const wasAhead = core.places.forgetFuture(nowMs());
-  const { recorder, lastSequence, lostRecords } = followed;
-  core.start();
-  parts.defer(() => core.close());
-  live = new LiveStateKeeper(
-    {
-      dir: liveDir,
-      keep: (sequence) => ({
-        journalId: journal.id,
-        recorded,
-        core: core.keep(sequence),
-        unwritten: transitions.waiting(),
-      }),
-      index: core.places.index,
-      change: () => core.places.change.number,
-      onKept: (sequence) => ingest.setConsumed(liveStateName, sequence),
-      log,
-      nowMs,
-    },
-    journal.lastSequence,
-    state?.sequence,
-  );
-  if (state === undefined || wasAhead) await live.start();
+  const { core, lastSequence, follow, takeUpChange, status, stop } = live;
+  parts.defer(stop);
   const doorPorts = await ingest
     .listen(core.door().principals, lastSequence)
     .catch((error: unknown) => {
       throw asListenError(error, config.mqtt);
     });
-  const isWanted = (): boolean => core.places.isWatching;
-  const journalClock = startJournalClock({ isWanted, append });
-  parts.defer(() => journalClock.close());
-  const placeWatch = await watchChanges({
-    connection: database.connection,
-    channel: 'posko_places',
-    log,
-    onChange: () => placeKeeper.refresh(),
-  });
-  parts.defer(() => placeWatch.close());
-  parts.defer(() => placeKeeper.close());
-  // what was changed while nobody listened
-  await placeKeeper.refresh();
-  const reconciled = await reconcileCheckIns({
-    ...{ pool: database.pool, watch: core.places, append, nowMs: nowMs() },
-  });
-  if (reconciled > 0) {
-    log.info({ event: 'checkInsReconciled', reconciled }, 'check-ins were taken from the database');
-  }
+  await follow();
   const records = createAccountRecords(database.pool);
   const { accounts, close: closeAccounts } = await openAccounts({
     records,
@@ -312,8 +202,8 @@ async function startParts(
       stateOf: core.stateOf,
       appendLog: records.appendLog,
       places: core.places,
-      appendRecord: append,
-      takeUpChange: (change) => placeKeeper.takenUp(change),
+      appendRecord: (input) => ingest.append(input, false),
+      takeUpChange,
       log,
       doorKeeper,
       phoneReach: (host) =>
@@ -334,15 +224,12 @@ async function startParts(
         tlsFailure,
         database: database.status(),
         lacks: database.missing,
-        recorder: recorder.status(),
+        ...status(),
         maintenance: maintenance.status(),
-        lostRecords: lostRecords(),
         clockAheadMs: clock.aheadMs(),
         verdicts: core.counts,
         places: core.places.counts(),
         indexBytes: core.places.index.memoryBytes,
-        transitions: transitions.status(),
-        liveStateFailing: live?.failing ?? null,
         live: hub.status(),
         setAside: core.setAside.counts(),
       }),
@@ -372,17 +259,6 @@ async function startParts(
   };
   const abandon = (): void => database.abandon();
   return { httpPort, doorPorts, routes, entrance, reloadTls, abandon };
-}
-
-/** Gives the watch all places: those of the state that it goes on from, or those that there are. */
-async function setPlaces(
-  core: LiveCore,
-  state: LiveState | undefined,
-  pool: Pool,
-  nowMs: number,
-): Promise<void> {
-  const { change, fences } = state?.core.places ?? {};
-  core.places.setPlaces(await readPlaces(pool, change), fences?.tickedAtMs ?? nowMs);
 }
 
 /** The settings with the ports that are in use. */

@@ -30,7 +30,7 @@ async function openCore(): Promise<LiveCore> {
   const hub = new LiveHub({ version: '0', mode: 'live' }, () => nowMs);
   const core = createLiveCore({
     ...{ pool: database.pool, hub, retentionMs, nowMs: () => nowMs },
-    onEvent: () => undefined,
+    followers: [],
     onChangeTaken: () => undefined,
   });
   await core.readRoster();
