@@ -229,7 +229,7 @@ const islands = [
   [115.1, -10.2, 140.9, -1, 0.07],
 ] as const;
 
-function makeVillages(random: () => number): Villages {
+export function makeVillages(random: () => number): Villages {
   return Array.from({ length: 84_000 }, () => {
     let share = random();
     const island = islands.find(([, , , , people]) => {
@@ -260,13 +260,13 @@ function amongOf(villages: Villages, circles: number): number {
 }
 
 /** Lists of polling stations go village by village, about five in each. */
-function circleIn(random: () => number, villages: Villages, number: number): FixedShape {
+export function circleIn(random: () => number, villages: Villages, number: number): FixedShape {
   const village = villages[Math.floor((number * villages.length) / 435_000)] ?? [117.5, 0.5];
   return { kind: 'circle', center: placeAround(random, village), radiusM: 100 };
 }
 
 /** As large as subdistricts: all of them would cover the island about once. With the wriggles of rivers. */
-function polygonOf(random: () => number, villages: Villages): FixedShape {
+export function polygonOf(random: () => number, villages: Villages): FixedShape {
   const [lon, lat] = placeOf(random, villages);
   const { eastM, northM } = planeAt(lat);
   const [west, south, east, north, people] =

@@ -11,12 +11,10 @@ export type ArmedFence = {
    */
   readonly isSimple: boolean;
   readonly rules: Confirmation;
-  /** How deep inside its deepest point can be at least; Infinity: not known, large. Metres. */
-  readonly depthM: number;
+  /** See `depthMOf`; NaN: nobody asked yet. */
+  knownDepthM: number;
   /** Where it is in the index; -1: it is not, or moves. */
   slot: number;
-  /** How far the place was that was asked for last, metres: as `FenceIndex.locate` says it. */
-  aboutM: number;
   /** It is in force; since when, epoch ms. */
   isArmed: boolean;
   armedAtMs: number;
@@ -30,13 +28,21 @@ export function freshArmedFence(fence: Fence): ArmedFence {
     key: fence.key,
     isSimple: isSimple(fence),
     rules: confirmations[fence.fenceClass],
-    depthM: depthOf(fence),
+    knownDepthM: Number.NaN,
     slot: -1,
-    aboutM: 0,
     isArmed: false,
     armedAtMs: Number.MIN_SAFE_INTEGER,
     lookAtMs: Number.MIN_SAFE_INTEGER,
   };
+}
+
+/**
+ * How deep inside its deepest point can be at least, metres. Worked out when a unit is near: a start
+ * with the country's districts would look at each of their points.
+ */
+export function depthMOf(armed: ArmedFence): number {
+  if (Number.isNaN(armed.knownDepthM)) armed.knownDepthM = depthOf(armed.fence);
+  return armed.knownDepthM;
 }
 
 function isSimple({ shape, conditions, watch }: Fence): boolean {

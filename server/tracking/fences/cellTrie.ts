@@ -1,3 +1,4 @@
+import { partHead } from './edgePart.ts';
 import type { Bounds } from './fenceTable.ts';
 import { firstBlock, IntPool, type PoolParts } from './intPool.ts';
 import { leastNorthM } from './localPlane.ts';
@@ -18,7 +19,8 @@ import { leastNorthM } from './localPlane.ts';
  *
  *     node   block of its 16 children or 0 | entries: offset, count, power of two of their room
  *     block  16 nodes, row by row from the south-west; the first block has those of the 2 degree cells
- *     entry  2 x slot + 1 when covering
+ *     entry  2 x slot, + 1 when covering; of what is made of edges and touches: minus the offset of
+ *            the part of it that matters in the cell (edgePart.ts)
  */
 export class CellTrie {
   readonly #grounds: Grounds;
@@ -79,10 +81,22 @@ export class CellTrie {
     if (relation === 'apart') return;
     if (relation === 'covering') this.#append(node, 2 * slot + 1);
     else if (this.ints[node] !== 0) this.#addBelow(node, level, col, row, slot, bounds);
-    else {
-      this.#append(node, 2 * slot);
-      if (this.#isCrowded(node, level, slot)) this.#divide(node, level, col, row);
+    else if (level < levels - 1 && this.#grounds.hasEdges(slot)) {
+      // down to the smallest cells, in which few edges matter
+      this.#divide(node, level, col, row);
+      this.#addBelow(node, level, col, row, slot, bounds);
+    } else {
+      this.#append(node, this.#grounds.hasEdges(slot) ? this.#keepPart(slot, col, row) : 2 * slot);
+      if (this.#isCrowded(node, level)) this.#divide(node, level, col, row);
     }
+  }
+
+  /** Puts the part of a fence in a smallest cell into the pool; its entry. */
+  #keepPart(slot: number, col: number, row: number): number {
+    const part = this.#grounds.partOf(slot, levels - 1, col, row);
+    const at = this.#pool.take(powerOf(part.length));
+    this.ints.set(part, at);
+    return -at;
   }
 
   #addBelow(
@@ -139,9 +153,8 @@ export class CellTrie {
     }
   }
 
-  #isCrowded(node: number, level: number, newSlot: number): boolean {
+  #isCrowded(node: number, level: number): boolean {
     if (level === levels - 1) return false;
-    if (level < edgeLevel && this.#grounds.hasEdges(newSlot)) return true;
     const first = this.ints[node + 1] ?? 0;
     const count = this.ints[node + 2] ?? 0;
     if (count <= crowd) return false;
@@ -172,7 +185,11 @@ export class CellTrie {
     const first = this.ints[node + 1] ?? 0;
     const last = first + (this.ints[node + 2] ?? 0) - 1;
     for (let at = first; at <= last; at++) {
-      if ((this.ints[at] ?? 0) >> 1 !== slot) continue;
+      const entry = this.ints[at] ?? 0;
+      if (slotOf(this.ints, entry) !== slot) continue;
+      if (entry < 0) {
+        this.#pool.giveBack(-entry, powerOf(partHead + (this.ints[2 - entry] ?? 0)));
+      }
       this.ints[at] = this.ints[last] ?? 0;
       this.ints[node + 2] = last - first;
       if (last > first) return;
@@ -192,6 +209,8 @@ export type Grounds = {
   relate(slot: number, level: number, col: number, row: number): Relation;
   boundsOf(slot: number): Bounds;
   hasEdges(slot: number): boolean;
+  /** What of a fence made of edges matters in a cell: edgePart.ts. */
+  partOf(slot: number, level: number, col: number, row: number): readonly number[];
 };
 
 /** Cells of the coarsest level around the globe, and from pole to pole. */
@@ -202,8 +221,6 @@ export const levels = 5;
 export const finestPerDeg = 4 ** (levels - 1) / 2;
 /** Fences that only touch a cell before it is divided. */
 const crowd = 16;
-/** Cells that edges touch are divided down to here in any case: to look at edges costs more than a cell does. */
-const edgeLevel = 4;
 const nodeInts = 4;
 /** 16 nodes of 4 integers. */
 const blockPower = 6;
@@ -229,6 +246,16 @@ export function rootAt(col: number, row: number): number {
 /** The node of a cell among the children in `block`. */
 export function childAt(block: number, col: number, row: number): number {
   return block + nodeInts * ((col & 3) + 4 * (row & 3));
+}
+
+/** The slot that an entry stands for. */
+export function slotOf(ints: Int32Array, entry: number): number {
+  return entry < 0 ? (ints[-entry] ?? 0) : entry >> 1;
+}
+
+/** The power of two of the room that so many integers need. */
+function powerOf(length: number): number {
+  return 32 - Math.clz32(length - 1);
 }
 
 /** The cells of a level that a fence with the halo of that level reaches. */

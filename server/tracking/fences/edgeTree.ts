@@ -4,57 +4,51 @@ import type { LocalPlane } from './localPlane.ts';
 /**
  * Lines as numbers in a row, with boxes around every few edges, so that a question looks at few of
  * them. Edges follow each other on the ground as they do in the line, so runs of them have small
- * boxes without any sorting. All in one array, because each array more is one more wait for memory:
+ * boxes without any sorting. All in one array, because each array more is one more wait for memory,
+ * and what belongs to a run side by side in three lines of the processor's cache:
  *
  *     head    runs
- *     groups  west south east north                       of 8 runs each
- *     runs    west south east north, first point, last    of at most 8 edges of one line each
- *     points  lon lat                                     one line after the other
+ *     groups  west south east north                               of 8 runs each
+ *     runs    west south east north, points, 9 x lon lat, unused  of at most 8 edges of one line each
  */
 export type EdgeTree = Float64Array;
 
 const headLength = 1;
 const groupLength = 4;
-const runLength = 6;
 const edgesInRun = 8;
+/** Where in a run the number of its points is, and the first of them. */
+const countAt = 4;
+const pointsAt = 5;
+const runLength = 24;
 const runsInGroup = 8;
 /**
  * Which of two edges is nearer is seen on the plane of the point's own latitude, where lines stay
  * straight; its distances are off by tan(lat) / 2 of the angle to the edge, so an edge that looks a
  * little further away has to be measured too: 1 % of the distance, squared.
  */
-const looksFurther = 1.02;
+export const looksFurther = 1.02;
 
 /** @param areClosed true for rings, whose last point is joined to the first one again */
 export function buildEdgeTree(lines: readonly (readonly LonLat[])[], areClosed: boolean): EdgeTree {
   const closed = areClosed ? lines.map((line) => [...line, ...line.slice(0, 1)]) : lines;
   const runCount = closed.reduce((sum, line) => sum + Math.ceil((line.length - 1) / edgesInRun), 0);
-  const pointCount = closed.reduce((sum, line) => sum + line.length, 0);
   const groupCount = Math.ceil(runCount / runsInGroup);
   const runsAt = headLength + groupLength * groupCount;
-  const pointsAt = runsAt + runLength * runCount;
-  const tree = new Float64Array(pointsAt + 2 * pointCount);
+  const tree = new Float64Array(runsAt + runLength * runCount);
   tree[0] = runCount;
-  let point = 0;
-  let run = 0;
+  let run = runsAt;
   for (const line of closed) {
     for (let first = 0; first + 1 < line.length; first += edgesInRun) {
       const part = line.slice(first, first + edgesInRun + 1);
-      const at = runsAt + runLength * run;
-      setBox(tree, at, part);
-      tree[at + 4] = point + first;
-      tree[at + 5] = point + first + part.length - 1;
-      run++;
-    }
-    for (const [lon, lat] of line) {
-      tree[pointsAt + 2 * point] = lon;
-      tree[pointsAt + 2 * point + 1] = lat;
-      point++;
+      setBox(tree, run, part);
+      tree[run + countAt] = part.length;
+      tree.set(part.flat(), run + pointsAt);
+      run += runLength;
     }
   }
   for (let group = 0; group < groupCount; group++) {
     const from = runsAt + runLength * runsInGroup * group;
-    const to = Math.min(pointsAt, from + runLength * runsInGroup);
+    const to = Math.min(tree.length, from + runLength * runsInGroup);
     setBox(tree, headLength + groupLength * group, cornersOf(tree, from, to, runLength));
   }
   return tree;
@@ -68,7 +62,7 @@ export function boundsOf(tree: EdgeTree): Box {
   return [west, south, east, north];
 }
 
-type Box = [west: number, south: number, east: number, north: number];
+export type Box = [west: number, south: number, east: number, north: number];
 
 /**
  * Metres from a place at the latitude of `plane` to the nearest edge, or Infinity when none is within
@@ -83,21 +77,20 @@ export function nearestEdgeM(
 ): number {
   const { lat } = plane;
   const runsAt = runsOffset(tree);
-  const pointsAt = runsAt + runLength * (tree[0] ?? 0);
   const atMostM2 = withinM * withinM;
   let leastM2 = atMostM2;
   let likeliest = 0;
   let isOdd = false;
   let runs = runsAt;
   for (let group = headLength; group < runsAt; group += groupLength) {
-    const end = Math.min(pointsAt, runs + runLength * runsInGroup);
+    const end = Math.min(tree.length, runs + runLength * runsInGroup);
     const isAside = isBeside(tree, group, lon, lat);
     if (isAside && boxM2(tree, group, plane, lon) > leastM2) {
       runs = end;
       continue;
     }
     for (; runs < end; runs += runLength) {
-      if (!isAside && isRunCrossedOddly(tree, runs, pointsAt, lon, lat)) isOdd = !isOdd;
+      if (!isAside && isRunCrossedOddly(tree, runs, lon, lat)) isOdd = !isOdd;
       const m2 = boxM2(tree, runs, plane, lon);
       if (m2 < leastM2) {
         leastM2 = m2;
@@ -121,20 +114,19 @@ function fromRunM2(
   atMostM2: number,
 ): number {
   const runsAt = runsOffset(tree);
-  const pointsAt = runsAt + runLength * (tree[0] ?? 0);
   let limitM2 = atMostM2 * looksFurther;
-  let nearestM2 = runM2(tree, firstRun, pointsAt, plane, lon, limitM2);
+  let nearestM2 = runM2(tree, firstRun, plane, lon, limitM2);
   limitM2 = Math.min(limitM2, nearestM2 * looksFurther);
   let runs = runsAt;
   for (let group = headLength; group < runsAt; group += groupLength) {
-    const end = Math.min(pointsAt, runs + runLength * runsInGroup);
+    const end = Math.min(tree.length, runs + runLength * runsInGroup);
     if (boxM2(tree, group, plane, lon) > limitM2) {
       runs = end;
       continue;
     }
     for (; runs < end; runs += runLength) {
       if (runs === firstRun || boxM2(tree, runs, plane, lon) > limitM2) continue;
-      const m2 = runM2(tree, runs, pointsAt, plane, lon, limitM2);
+      const m2 = runM2(tree, runs, plane, lon, limitM2);
       if (m2 < nearestM2) {
         nearestM2 = m2;
         limitM2 = Math.min(limitM2, m2 * looksFurther);
@@ -145,17 +137,16 @@ function fromRunM2(
 }
 
 /** Square of the metres to the nearest edge of a run; Infinity when none looks nearer than `atMostM2`. */
-function runM2(
+export function runM2(
   tree: EdgeTree,
   run: number,
-  pointsAt: number,
   plane: LocalPlane,
   lon: number,
   atMostM2: number,
 ): number {
   const { lat, eastM, northM } = plane;
-  const first = pointsAt + 2 * (tree[run + 4] ?? 0);
-  const last = pointsAt + 2 * (tree[run + 5] ?? 0);
+  const first = run + pointsAt;
+  const last = first + 2 * ((tree[run + countAt] ?? 0) - 1);
   let nearestM2 = Number.POSITIVE_INFINITY;
   let limitM2 = atMostM2;
   let aLon = (tree[first] ?? 0) - lon;
@@ -192,16 +183,10 @@ function squareM2(plane: LocalPlane, dLon: number, dLat: number): number {
   return east * east + north * north;
 }
 
-function isRunCrossedOddly(
-  tree: EdgeTree,
-  run: number,
-  pointsAt: number,
-  lon: number,
-  lat: number,
-): boolean {
+function isRunCrossedOddly(tree: EdgeTree, run: number, lon: number, lat: number): boolean {
   if (isBeside(tree, run, lon, lat)) return false;
-  const first = pointsAt + 2 * (tree[run + 4] ?? 0);
-  const last = pointsAt + 2 * (tree[run + 5] ?? 0);
+  const first = run + pointsAt;
+  const last = first + 2 * ((tree[run + countAt] ?? 0) - 1);
   let aLat = tree[first + 1] ?? 0;
   // when all of it lies to the east, it is crossed oddly when its ends lie on both sides
   if ((tree[run] ?? 0) > lon) return aLat > lat !== (tree[last + 1] ?? 0) > lat;
@@ -218,13 +203,69 @@ function isRunCrossedOddly(
   return isOdd;
 }
 
+/** Offsets of the runs whose boxes reach between these degrees. */
+export function runsBetween(tree: EdgeTree, [west, south, east, north]: Box): number[] {
+  const found: number[] = [];
+  for (let run = runsOffset(tree); run < tree.length; run += runLength) {
+    const isBetween =
+      (tree[run] ?? 0) <= east &&
+      (tree[run + 1] ?? 0) <= north &&
+      (tree[run + 2] ?? 0) >= west &&
+      (tree[run + 3] ?? 0) >= south;
+    if (isBetween) found.push(run);
+  }
+  return found;
+}
+
+/**
+ * True when the straight line from one place to another goes through edges of a run an odd number of
+ * times. On which side of the line a point lies is asked of each point alone, so neither a corner on
+ * the line nor an edge along it is counted twice.
+ */
+export function isRunBetween(
+  tree: EdgeTree,
+  run: number,
+  lon: number,
+  lat: number,
+  toLon: number,
+  toLat: number,
+): boolean {
+  const isAside =
+    (tree[run] ?? 0) > Math.max(lon, toLon) ||
+    (tree[run + 1] ?? 0) > Math.max(lat, toLat) ||
+    (tree[run + 2] ?? 0) < Math.min(lon, toLon) ||
+    (tree[run + 3] ?? 0) < Math.min(lat, toLat);
+  if (isAside) return false;
+  const x = toLon - lon;
+  const y = toLat - lat;
+  const first = run + pointsAt;
+  const last = first + 2 * ((tree[run + countAt] ?? 0) - 1);
+  let isOdd = false;
+  let aX = (tree[first] ?? 0) - lon;
+  let aY = (tree[first + 1] ?? 0) - lat;
+  let isLeft = x * aY - y * aX > 0;
+  for (let at = first + 2; at <= last; at += 2) {
+    const bX = (tree[at] ?? 0) - lon;
+    const bY = (tree[at + 1] ?? 0) - lat;
+    const isNextLeft = x * bY - y * bX > 0;
+    if (isNextLeft !== isLeft) {
+      const isFromLeft = aX * bY - aY * bX > 0;
+      if (isFromLeft !== (aX - x) * (bY - y) - (aY - y) * (bX - x) > 0) isOdd = !isOdd;
+    }
+    aX = bX;
+    aY = bY;
+    isLeft = isNextLeft;
+  }
+  return isOdd;
+}
+
 /** True when a ray from the place to the east cannot meet what is in the box. */
 function isBeside(tree: EdgeTree, box: number, lon: number, lat: number): boolean {
   return (tree[box + 1] ?? 0) > lat || (tree[box + 3] ?? 0) <= lat || (tree[box + 2] ?? 0) < lon;
 }
 
 /** Square of the metres to a box on the plane; 0 in it. */
-function boxM2(tree: EdgeTree, box: number, plane: LocalPlane, lon: number): number {
+export function boxM2(tree: EdgeTree, box: number, plane: LocalPlane, lon: number): number {
   const west = (tree[box] ?? 0) - lon;
   const east = lon - (tree[box + 2] ?? 0);
   const south = (tree[box + 1] ?? 0) - plane.lat;

@@ -16,6 +16,7 @@ import { advanceMotion, anchorSigmaM } from './trackerMotion.ts';
 import { sigmaM } from './trackerNoise.ts';
 import { transitionOf } from './transitionOf.ts';
 import {
+  doubt,
   freshUnit,
   keepBefore,
   moveOrigin,
@@ -125,6 +126,11 @@ export class FenceEngine {
   /** Fences that there are, in force or not. */
   get fenceCount(): number {
     return this.#ground.count;
+  }
+
+  /** All fences, in force or not. */
+  fences(): readonly Fence[] {
+    return Array.from(this.#ground.all(), ({ fence }) => fence);
   }
 
   /** Fences around units that should count now and do not, because as many do as may. */
@@ -273,10 +279,7 @@ export class FenceEngine {
     // fences count by ticks, and units speak between them
     this.#ground.tick(tickedAtMs);
     this.#ground.setArmedAt(Number.MIN_SAFE_INTEGER);
-    for (const [key, armedAtMs] of armed) {
-      const each = this.#ground.get(key);
-      if (each !== undefined) each.armedAtMs = armedAtMs;
-    }
+    for (const [key, armedAtMs] of armed) this.#ground.setArmedAtOf(key, armedAtMs);
     for (const saved of units) {
       const unit = restoredUnit(saved);
       this.#units.set(unit.unitKey, unit);
@@ -341,9 +344,7 @@ export class FenceEngine {
     const { fixedAtMs: atMs, accuracyM } = fix;
     const state = advanceMotion(motion, atMs, xM, yM, accuracyM);
     if (noise.isUnreliable) {
-      unit.isSettled = false;
-      unit.before = undefined;
-      for (const { crossing } of unit.at) if (crossing.maybe.length > 0) crossing.maybe = [];
+      doubt(unit);
     } else if (state === 'anchored') {
       const { anchorXM, anchorYM, stillSinceMs } = motion;
       const anchor = { atMs, xM: anchorXM, yM: anchorYM, sigmaM: anchorSigmaM(motion) };

@@ -10,7 +10,7 @@ import {
   rootAt,
 } from './cellTrie.ts';
 import { EditLog } from './editLog.ts';
-import { circleKind, FenceTable, groundStride } from './fenceTable.ts';
+import { FenceTable, groundStride } from './fenceTable.ts';
 import type { PoolParts } from './intPool.ts';
 import { distanceOnM, type LocalPlane, planeAt, setPlane } from './localPlane.ts';
 import type { NearFences } from './nearFences.ts';
@@ -41,6 +41,9 @@ export class FenceIndex {
   readonly #trie: CellTrie;
   readonly #plane = planeAt(0);
   readonly #cellPlane = planeAt(0);
+  /** South-west corner of the cell in question, degrees. */
+  #west = 0;
+  #south = 0;
   /** Filled anew with each question. */
   #distancesM = new Float64Array(64);
 
@@ -53,6 +56,7 @@ export class FenceIndex {
         relate: (slot, level, col, row) => relate(table, slot, level, col, row, this.#cellPlane),
         boundsOf: (slot) => table.boundsOf(slot),
         hasEdges: (slot) => table.hasEdges(slot),
+        partOf: (slot, level, col, row) => partOf(table, slot, level, col, row, this.#cellPlane),
       },
       parts?.trie,
     );
@@ -131,11 +135,11 @@ export class FenceIndex {
   /**
    * Writes to `near` every fence whose signed distance from a place is at most `marginM`, those that
    * hold the place among them. Outside they are exact; inside they say at
-   * least how deep when that is more than the safe radius and the margin together. Allocates nothing.
+   * least how deep when that is more than the safe radius and the margin. Allocates nothing.
    *
    * @param marginM 0 to `maxMarginM`
-   * @returns the safe radius, 0 to 10,000 m: on the way to any place less far away than this neither
-   *   the set of these fences changes nor which of them hold the place
+   * @returns the safe radius, 0 to 10,000 m: on the way to any place less far away than this no edge
+   *   is met, so the same fences hold it
    */
   locate(lon: number, lat: number, marginM: number, near: NearFences): number {
     if (!(marginM >= 0 && marginM <= maxMarginM)) {
@@ -162,7 +166,9 @@ export class FenceIndex {
       node = childAt(block, fineCol >> shift, fineRow >> shift);
     }
     const reachM = haloM(level) + toBorderM(plane, lon, level, fineCol >> shift, fineRow >> shift);
-    safeM = this.#measure(node, lon, marginM, Math.min(safeM, reachM - marginM), near);
+    this.#west = (fineCol >> shift) * cellDeg(level) - 180;
+    this.#south = (fineRow >> shift) * cellDeg(level) - 90;
+    safeM = this.#measure(node, lon, marginM, Math.min(safeM, reachM), near);
     return Math.max(0, safeM * safeShare - safeSlackM);
   }
 
@@ -184,12 +190,12 @@ export class FenceIndex {
     let withEdges = 0;
     for (let i = 0; i < count; i++) {
       const entry = ints[first + i] ?? 0;
-      const fromM = distancesM[i] ?? noCircle;
-      if (entry % 2 === 1) near.add(entry >> 1, -deepM);
-      else if (fromM === noCircle) withEdges++;
-      else if (fromM - marginM <= safeM) {
+      const fromM = distancesM[i] ?? 0;
+      if (entry < 0) withEdges++;
+      else if (entry % 2 === 1) near.add(entry >> 1, -deepM);
+      else {
         if (fromM <= marginM) near.add(entry >> 1, fromM);
-        safeM = Math.min(safeM, Math.abs(fromM), Math.abs(fromM - marginM));
+        safeM = Math.min(safeM, Math.abs(fromM));
       }
     }
     // after the circles: the smaller the disc is by then, the fewer edges have to be looked at
@@ -208,11 +214,9 @@ export class FenceIndex {
     if (this.#distancesM.length < count) this.#distancesM = new Float64Array(2 * count);
     const distancesM = this.#distancesM;
     for (let i = 0; i < count; i++) {
-      const row = groundStride * ((ints[first + i] ?? 0) >> 1);
-      if (grounds[row + 3] !== circleKind) {
-        distancesM[i] = noCircle;
-        continue;
-      }
+      const entry = ints[first + i] ?? 0;
+      if (entry < 0 || entry % 2 === 1) continue;
+      const row = groundStride * (entry >> 1);
       const centerM = distanceOnM(this.#plane, lon, grounds[row] ?? 0, grounds[row + 1] ?? 0);
       distancesM[i] = settle(centerM - (grounds[row + 2] ?? 0));
     }
@@ -231,20 +235,31 @@ export class FenceIndex {
     let safeM = atMostM;
     for (let at = first; at < end; at++) {
       const entry = ints[at] ?? 0;
-      const slot = entry >> 1;
-      if (entry % 2 === 1 || !this.#table.hasEdges(slot)) continue;
-      const withinM = safeM + marginM;
-      const fromM = this.#table.distanceM(slot, this.#plane, lon, withinM);
+      if (entry >= 0) continue;
+      const withinM = Math.max(safeM, marginM);
+      const fromM = this.#partDistanceM(-entry, lon, withinM);
       if (fromM > withinM) continue;
-      if (fromM <= marginM) near.add(slot, Math.max(fromM, -withinM));
-      safeM = Math.min(safeM, Math.abs(fromM), Math.abs(fromM - marginM));
+      if (fromM <= marginM) near.add(ints[-entry] ?? 0, Math.max(fromM, -withinM));
+      safeM = Math.min(safeM, Math.abs(fromM));
     }
     return safeM;
   }
+
+  #partDistanceM(part: number, lon: number, withinM: number): number {
+    return this.#table.distanceInPartM(
+      this.#trie.ints,
+      part,
+      this.#plane,
+      lon,
+      withinM,
+      this.#west,
+      this.#south,
+      finestDeg,
+    );
+  }
 }
 
-/** In place of the distance to what is no circle. */
-const noCircle = Number.POSITIVE_INFINITY;
+const finestDeg = cellDeg(levels - 1);
 /** So deep inside it is not needed to know how deep, metres. */
 const deepM = haloM(levels - 1);
 
@@ -286,4 +301,26 @@ function relate(
   const fromM = table.distanceM(slot, plane, (col + 0.5) * size - 180, withinM);
   if (fromM > withinM) return 'apart';
   return fromM < -withinM ? 'covering' : 'touching';
+}
+
+/** What of a fence made of edges matters in a cell and its halo. */
+function partOf(
+  table: FenceTable,
+  slot: number,
+  level: number,
+  col: number,
+  row: number,
+  plane: LocalPlane,
+): readonly number[] {
+  const size = cellDeg(level);
+  const west = col * size - 180;
+  const south = row * size - 90;
+  setPlane(plane, south + size / 2);
+  const leastEastM = plane.eastM - 2 * Math.abs(plane.eastSlope) * size;
+  return table.partOf(
+    slot,
+    [west, south, west + size, south + size],
+    haloM(level) * cornerShare,
+    leastEastM,
+  );
 }

@@ -16,7 +16,7 @@ import { FenceTable } from './fenceTable.ts';
  */
 const magic = 0x584b4350;
 /** Another layout of the file, of the table or of the trie is another format. */
-const formatNumber = 1;
+const formatNumber = 2;
 const headBytes = 32;
 const blockNames = [
   'keys',

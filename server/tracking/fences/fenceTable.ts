@@ -1,5 +1,6 @@
 import type { FixedShape } from '../../domain/fence.ts';
-import { boundsOf, buildEdgeTree, type EdgeTree } from './edgeTree.ts';
+import { edgePart, nearestInPartM } from './edgePart.ts';
+import { type Box, boundsOf, buildEdgeTree, type EdgeTree } from './edgeTree.ts';
 import { distanceOnM, type LocalPlane, leastNorthM, planeAt } from './localPlane.ts';
 import { corridorDistanceM, polygonDistanceM, settle } from './signedDistance.ts';
 
@@ -137,11 +138,44 @@ export class FenceTable {
       const centerM = distanceOnM(at, lon, grounds[row] ?? 0, grounds[row + 1] ?? 0);
       return settle(centerM - sizeM);
     }
-    const tree = this.#trees[slot];
-    if (tree === undefined) throw new Error(`slot ${slot} of the fence index holds no fence`);
+    const tree = this.#treeOf(slot);
     return grounds[row + 3] === polygonKind
       ? polygonDistanceM(tree, at, lon, withinM)
       : corridorDistanceM(tree, sizeM, at, lon, withinM);
+  }
+
+  /** The same, for a place in a cell, by the part of the fence there (edgePart.ts). */
+  distanceInPartM(
+    ints: Int32Array,
+    part: number,
+    at: LocalPlane,
+    lon: number,
+    withinM: number,
+    west: number,
+    south: number,
+    sizeDeg: number,
+  ): number {
+    const slot = ints[part] ?? 0;
+    const tree = this.#treeOf(slot);
+    const row = groundStride * slot;
+    if (this.grounds[row + 3] === polygonKind) {
+      return settle(nearestInPartM(tree, ints, part, at, lon, withinM, west, south, sizeDeg));
+    }
+    const halfM = this.grounds[row + 2] ?? 0;
+    const fromLineM = Math.abs(
+      nearestInPartM(tree, ints, part, at, lon, halfM + withinM, west, south, sizeDeg),
+    );
+    return settle(fromLineM - halfM);
+  }
+
+  /** What of the edges in a slot matters in a cell: see edgePart.ts. Degrees; metres around the cell. */
+  partOf(slot: number, box: Box, aroundM: number, leastEastM: number): readonly number[] {
+    const reachM = aroundM + (this.grounds[groundStride * slot + 2] ?? 0);
+    const [west, south, east, north] = box;
+    const dLat = reachM / leastNorthM;
+    const dLon = reachM / leastEastM;
+    const around: Box = [west - dLon, south - dLat, east + dLon, north + dLat];
+    return edgePart(slot, this.#treeOf(slot), box, around);
   }
 
   boundsOf(slot: number): Bounds {
@@ -174,6 +208,12 @@ export class FenceTable {
       this.#slots.size * 30 +
       this.#trees.length * 8
     );
+  }
+
+  #treeOf(slot: number): EdgeTree {
+    const tree = this.#trees[slot];
+    if (tree === undefined) throw new Error(`slot ${slot} of the fence index holds no fence`);
+    return tree;
   }
 
   #setGround(slot: number, lon: number, lat: number, sizeM: number, kind: number): void {

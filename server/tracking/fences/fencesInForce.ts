@@ -26,6 +26,7 @@ export class FencesInForce {
   readonly #scheduled = new Set<ArmedFence>();
   /** Before this the clock arms and disarms nothing, epoch ms. */
   #nextLookMs = Number.POSITIVE_INFINITY;
+  #newestArmedAtMs = Number.MIN_SAFE_INTEGER;
   readonly #urgent = new Set<number>();
   readonly #moving = new MovingFences();
   readonly #mostMoving: number;
@@ -66,6 +67,11 @@ export class FencesInForce {
     return this.#waiting.size;
   }
 
+  /** No fence counts since later than this, epoch ms: who was seen then was seen by all of them. */
+  get newestArmedAtMs(): number {
+    return this.#newestArmedAtMs;
+  }
+
   get hasMoving(): boolean {
     return this.#moving.size > 0;
   }
@@ -94,6 +100,15 @@ export class FencesInForce {
   /** Makes all that count now have counted since then, epoch ms. */
   setArmedAt(atMs: number): void {
     for (const armed of this.#fences.values()) if (armed.isArmed) armed.armedAtMs = atMs;
+    this.#newestArmedAtMs = atMs;
+  }
+
+  /** Makes one fence have counted since then, epoch ms. */
+  setArmedAtOf(key: number, atMs: number): void {
+    const armed = this.#fences.get(key);
+    if (armed === undefined) return;
+    armed.armedAtMs = atMs;
+    this.#newestArmedAtMs = Math.max(this.#newestArmedAtMs, atMs);
   }
 
   /** Adds a fence, or replaces its version before, which stays armed as it was. */
@@ -154,6 +169,7 @@ export class FencesInForce {
     for (const armed of this.#fences.values()) {
       armed.armedAtMs = Math.min(armed.armedAtMs, nowMs - 1);
     }
+    this.#newestArmedAtMs = Math.min(this.#newestArmedAtMs, nowMs - 1);
     for (const armed of this.#scheduled) this.#look(armed, nowMs);
   }
 
@@ -181,35 +197,34 @@ export class FencesInForce {
 
   /**
    * Collects the fences within a margin of a place into `found`, in the order of their keys: that of
-   * the index depends on how it came to be what it is.
+   * the index depends on how it came to be what it is. And how far they are into `foundM`, metres, as
+   * `FenceIndex.locate` says it.
    *
    * @returns the safe radius of the fences that stay where they are, metres
    */
-  locate(lon: number, lat: number, marginM: number, found: ArmedFence[]): number {
+  locate(lon: number, lat: number, marginM: number, found: ArmedFence[], foundM: number[]): number {
     const near = this.#near;
     found.length = 0;
+    foundM.length = 0;
     const radiusM = this.index.locate(lon, lat, marginM, near);
     for (let i = 0; i < near.count; i++) {
       const armed = this.#bySlot[near.slots[i] ?? -1];
-      if (armed?.isArmed !== true) continue;
-      armed.aboutM = near.distancesM[i] ?? 0;
-      found.push(armed);
+      if (armed !== undefined) insertByKey(found, foundM, armed, near.distancesM[i] ?? 0);
     }
     if (this.#moving.size > 0) {
       this.#moving.locate(lon, lat, marginM, near);
       for (let i = 0; i < near.count; i++) {
         const armed = this.#fences.get(near.slots[i] ?? -1);
-        if (armed?.isArmed === true) found.push(armed);
+        if (armed?.isArmed === true) insertByKey(found, foundM, armed, near.distancesM[i] ?? 0);
       }
     }
-    if (found.length > 1) found.sort((a, b) => a.key - b.key);
     return radiusM;
   }
 
   /** Urgent ones that hold a place. */
   urgentAt(lon: number, lat: number): readonly ArmedFence[] {
     const found: ArmedFence[] = [];
-    this.locate(lon, lat, 0, found);
+    this.locate(lon, lat, 0, found, []);
     return found.filter(({ fence }) => this.#urgent.has(fence.key));
   }
 
@@ -249,6 +264,7 @@ export class FencesInForce {
       if (!armed.isArmed && this.#enlist(armed)) {
         armed.isArmed = true;
         armed.armedAtMs = nowMs;
+        this.#newestArmedAtMs = Math.max(this.#newestArmedAtMs, nowMs);
       }
     } else if (armed.isArmed) {
       this.#disarm(armed, nowMs);
@@ -297,4 +313,24 @@ export class FencesInForce {
       this.#look(next, nowMs);
     }
   }
+}
+
+/** Fences at one place are few. */
+function insertByKey(
+  found: ArmedFence[],
+  foundM: number[],
+  armed: ArmedFence,
+  distanceM: number,
+): void {
+  let at = found.length;
+  found.push(armed);
+  foundM.push(distanceM);
+  for (; at > 0; at--) {
+    const before = found[at - 1];
+    if (before === undefined || before.key <= armed.key) break;
+    found[at] = before;
+    foundM[at] = foundM[at - 1] ?? 0;
+  }
+  found[at] = armed;
+  foundM[at] = distanceM;
 }

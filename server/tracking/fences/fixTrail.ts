@@ -9,11 +9,11 @@ export type PlacedFix = {
 /** Numbers of a fix: time, x, y, sigma. */
 const stride = 4;
 const leastRoom = 4;
-const nothing = new Float64Array(0);
+const nothing: number[] = [];
 
 /**
- * The newest fixes of a unit, oldest first, a bounded number of them. They lie side by side in one
- * typed array: as objects they were what a ping waited for most, and what the collector had to copy.
+ * The newest fixes of a unit, oldest first, a bounded number of them. Their numbers lie side by side
+ * in one array: as objects they were what a ping waited for most, and what the collector had to copy.
  */
 export class FixTrail {
   readonly #most: number;
@@ -119,11 +119,15 @@ export class FixTrail {
 
   #grow(): void {
     const room = Math.min(this.#most, Math.max(leastRoom, 4 * this.#room));
-    const numbers = new Float64Array(stride * room);
+    // an array that holds nothing but such numbers keeps them as they are, nearer than a typed array
+    const numbers = new Array<number>(stride * room).fill(Number.NaN);
     // the ring begins anew at 0
-    const head = this.#numbers.subarray(stride * this.#first);
-    numbers.set(head);
-    numbers.set(this.#numbers.subarray(0, stride * this.#first), head.length);
+    for (let i = 0; i < this.#length; i++) {
+      const from = this.#at(i);
+      for (let which = 0; which < stride; which++) {
+        numbers[stride * i + which] = this.#numbers[from + which] ?? Number.NaN;
+      }
+    }
     this.#numbers = numbers;
     this.#room = room;
     this.#first = 0;

@@ -4,8 +4,8 @@ type Point = { readonly atMs: number; readonly xM: number; readonly yM: number }
 /** Signed distance to an edge of a place in the unit's plane, metres. */
 export type DistanceAt = (xM: number, yM: number) => number;
 
-/** Halvings: a way of an hour is known to the millisecond after 22. */
-const halvings = 24;
+/** So exactly it is looked for, milliseconds: what is told is whole ones. */
+const exactMs = 0.25;
 /** No distance changes by more than the way that was gone, so these many strides cross any segment. */
 const maxStrides = 64;
 const leastStrideM = 1;
@@ -19,14 +19,15 @@ export function crossedAtMs(from: Point, to: Point, distanceAt: DistanceAt): num
   if (distanceAt(from.xM, from.yM) <= 0 === isInsideAfter) return to.atMs;
   let before = 0;
   let after = 1;
-  for (let i = 0; i < halvings; i++) {
+  const exact = exactMs / Math.max(exactMs, to.atMs - from.atMs);
+  while (after - before > exact) {
     const middle = (before + after) / 2;
     const isInside =
       distanceAt(from.xM + middle * (to.xM - from.xM), from.yM + middle * (to.yM - from.yM)) <= 0;
     if (isInside === isInsideAfter) after = middle;
     else before = middle;
   }
-  return Math.round(from.atMs + after * (to.atMs - from.atMs));
+  return Math.round(from.atMs + ((before + after) / 2) * (to.atMs - from.atMs));
 }
 
 /**

@@ -384,6 +384,7 @@ function shareWithinM(fixes: FixTrail, { xM, yM }: Center, share: number): numbe
 function restlessVariance(fixes: FixTrail, leastM2: number): number {
   const { length } = fixes;
   if (length < 12 || fixes.atMs(length - 1) - fixes.atMs(0) < restlessS * 1000) return 0;
+  if (isSpreadWide(fixes)) return 0;
   const center = centerOf(fixes);
   let plainM2 = 0;
   let squares = 0;
@@ -414,6 +415,19 @@ function restlessVariance(fixes: FixTrail, leastM2: number): number {
   const spreadM = rayleigh80 * shareWithinM(fixes, center, 0.8);
   const getsM = distanceOf(to.xM - from.xM, to.yM - from.yM);
   return getsM < 2.2 * spreadM && spreadM < widestM ? spreadM * spreadM : 0;
+}
+
+/** True when too few fixes to be restless are within any circle that is not too wide for that: of two far apart one is not. */
+function isSpreadWide(fixes: FixTrail): boolean {
+  const half = Math.floor(fixes.length / 2);
+  const apartM = (2 * widestM) / rayleigh80;
+  let apart = 0;
+  for (let i = 0; i < half; i++) {
+    const dx = fixes.xM(i + half) - fixes.xM(i);
+    const dy = fixes.yM(i + half) - fixes.yM(i);
+    if (dx * dx + dy * dy >= apartM * apartM) apart += 1;
+  }
+  return apart > fixes.length - Math.ceil(fixes.length * 0.8);
 }
 
 /** `Math.hypot` guards against overflow, at ten times the cost. */

@@ -182,6 +182,20 @@ export function keepBefore(unit: UnitAtFences, { atMs, xM, yM, sigmaM }: PlacedF
   before.sigmaM = sigmaM;
 }
 
+/** Its tracker is not believed: it stays where it was believed to be last, and nothing speaks for elsewhere. */
+export function doubt(unit: UnitAtFences): void {
+  const { before } = unit;
+  for (const { crossing } of unit.at) {
+    const { lastSame } = crossing;
+    if (crossing.maybe.length > 0) crossing.maybe = [];
+    else if (before !== undefined && (lastSame === undefined || lastSame.atMs < before.atMs)) {
+      crossing.lastSame = sightAt(before, lastSame?.distanceM ?? 0);
+    }
+  }
+  unit.isSettled = false;
+  unit.before = undefined;
+}
+
 /** The place of a unit that is known, in degrees. */
 export function placeOf(unit: UnitAtFences): UnitPlace | undefined {
   const { before, originLon, originLat, eastM, northM } = unit;

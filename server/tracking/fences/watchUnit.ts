@@ -1,5 +1,5 @@
 import type { Fix } from '../../domain/fix.ts';
-import type { ArmedFence } from './armedFence.ts';
+import { type ArmedFence, depthMOf } from './armedFence.ts';
 import {
   advanceCrossing,
   type Decision,
@@ -10,6 +10,7 @@ import {
 import type { PlacedFix } from './fixTrail.ts';
 import type { Insiders, WatchParts } from './insiders.ts';
 import { crossedAtMs } from './segment.ts';
+import type { Happened } from './transitionOf.ts';
 import {
   type AtFence,
   distanceAtOf,
@@ -18,7 +19,7 @@ import {
   sightAt,
   type UnitAtFences,
 } from './unitAtFences.ts';
-import { passedThrough, waysThrough } from './wayThrough.ts';
+import { passedThrough, planeShare, waysThrough } from './wayThrough.ts';
 
 /** A place that a fix, or the mean of many, shows, and what else the fix says. */
 export type Seen = {
@@ -40,6 +41,9 @@ export type Watch = WatchParts & {
   readonly onUnwatched: () => void;
 };
 
+/** Who was inside for so long, by its fixes, was not only passing, milliseconds. */
+const stayMs = 30_000;
+
 /** Collected anew with each question: fences, and how far they are, metres. */
 const found: ArmedFence[] = [];
 const foundM: number[] = [];
@@ -47,70 +51,88 @@ const foundM: number[] = [];
 /**
  * Takes what a place shows at all fences around it.
  *
- * @param marginM fences farther away than this are not watched
+ * @param marginM fences that the unit may be in unseen are watched within this
  * @returns the safe radius around the place, metres: within it none of this changes
  */
 export function watchUnit(watch: Watch, unit: UnitAtFences, seen: Seen, marginM: number): number {
   const { ground, tell } = watch;
-  const { place, lon, lat, anchoredMs, fix, isCorrection } = seen;
-  const radiusM = ground.locate(lon, lat, marginM, found);
-  foundM.length = 0;
-  for (const armed of found) {
-    foundM.push(armed.aboutM);
-    approach(watch, unit, armed);
-  }
+  const { place, lon, lat, anchoredMs, isCorrection } = seen;
   const { before } = unit;
-  if (anchoredMs === undefined && unit.hasMoved && before !== undefined) {
-    const wayM = Math.sqrt((place.xM - before.xM) ** 2 + (place.yM - before.yM) ** 2);
-    // a fence on a short way would be near its end
-    const isPassing = found.length > 0 || wayM > marginM;
-    const ways = isPassing
-      ? waysThrough(ground, unit, before, place, found, marginM, isCorrection)
-      : [];
+  const isUnderWay = anchoredMs === undefined && unit.hasMoved && before !== undefined;
+  const wayM = isUnderWay
+    ? Math.sqrt((place.xM - before.xM) ** 2 + (place.yM - before.yM) ** 2)
+    : 0;
+  // a fence on the way is no farther from its end; others matter while it may have been in them unseen
+  const nearM = hasBeenSeen(unit, ground.newestArmedAtMs)
+    ? Math.min(marginM, wayM * planeShare)
+    : marginM;
+  const radiusM = ground.locate(lon, lat, nearM, found, foundM);
+  for (const [nth, armed] of found.entries()) approach(watch, unit, armed, foundM[nth] ?? 0);
+  if (isUnderWay && (found.length > 0 || wayM > nearM)) {
+    const ways = waysThrough(ground, unit, before, place, found, nearM, isCorrection);
     for (const { armed, happened } of ways) tell(unit, armed, happened);
   }
   unit.isSettled = true;
-  if (unit.at.length === 0) return radiusM;
-  const kept: AtFence[] = [];
+  let kept = 0;
   for (const at of unit.at) {
     const nth = found.findIndex(({ key }) => key === at.fenceKey);
-    const armed = found[nth] ?? ground.get(at.fenceKey);
-    const counts = armed?.isArmed === true && ground.countsFor(armed, unit);
-    const isMeasured = counts && armed.slot >= 0;
-    const knownM = isMeasured ? foundM[nth] : undefined;
-    const aboutM = counts ? (knownM ?? ground.distanceOf(armed, lon, lat, marginM)) : undefined;
-    if (armed === undefined || aboutM === undefined) {
-      if (!isCorrection) watch.insiders.end(unit.unitKey, at.fenceKey, place.atMs, true);
-      continue;
-    }
-    rearm(unit, at, armed);
-    const isPlain = saysNothingNew(at, armed, aboutM);
-    const flatM = isPlain ? aboutM : (ground.distanceOf(armed, lon, lat) ?? aboutM);
-    const distanceM = heightened(flatM, armed, fix);
-    const isMoving = armed.slot < 0;
-    const sight: Sight = {
-      ...place,
-      distanceM,
-      sigmaM: isMoving ? Math.hypot(place.sigmaM, ground.sigmaOf(armed)) : place.sigmaM,
-      // the edge of a fence that moves: standing proves nothing
-      anchoredMs: isMoving ? undefined : anchoredMs,
-    };
-    step(watch, unit, at, armed, sight, isCorrection);
-    if (at.crossing.side === 'inside') watchSpeed(watch, unit, at, armed, sight, fix, isCorrection);
-    const isFar = distanceM > marginM && at.crossing.side !== 'inside';
-    if (isFar && at.provisional === undefined) continue;
-    kept.push(at);
-    if (needsEveryFix(at, armed)) unit.isSettled = false;
+    if (!watchAt(watch, unit, seen, at, marginM, found[nth], foundM[nth])) continue;
+    unit.at[kept] = at;
+    kept += 1;
   }
-  unit.at = kept;
+  unit.at.length = kept;
   return radiusM;
+}
+
+/**
+ * Takes what a place shows at one fence.
+ *
+ * @param near the fence, when it is near, and how far, as far as that is known, metres
+ * @returns false when there is nothing more to keep of the unit at this fence
+ */
+function watchAt(
+  watch: Watch,
+  unit: UnitAtFences,
+  { place, lon, lat, anchoredMs, fix, isCorrection }: Seen,
+  at: AtFence,
+  marginM: number,
+  near: ArmedFence | undefined,
+  nearM: number | undefined,
+): boolean {
+  const { ground } = watch;
+  const armed = near ?? ground.get(at.fenceKey);
+  const counts = armed?.isArmed === true && ground.countsFor(armed, unit);
+  const knownM = counts && armed.slot >= 0 ? nearM : undefined;
+  const aboutM = counts ? (knownM ?? ground.distanceOf(armed, lon, lat, marginM)) : undefined;
+  if (armed === undefined || aboutM === undefined) {
+    if (!isCorrection) watch.insiders.end(unit.unitKey, at.fenceKey, place.atMs, true);
+    return false;
+  }
+  rearm(unit, at, armed);
+  // the place of the newest fix is kept with the unit
+  if (saysNothingNew(at, armed, aboutM)) return !isDone(at, aboutM, marginM, place.atMs);
+  const flatM = ground.distanceOf(armed, lon, lat) ?? aboutM;
+  const distanceM = heightened(flatM, armed, fix);
+  const isMoving = armed.slot < 0;
+  const sight: Sight = {
+    ...place,
+    distanceM,
+    sigmaM: isMoving ? Math.hypot(place.sigmaM, ground.sigmaOf(armed)) : place.sigmaM,
+    // the edge of a fence that moves: standing proves nothing
+    anchoredMs: isMoving ? undefined : anchoredMs,
+  };
+  step(watch, unit, at, armed, sight, isCorrection);
+  if (at.crossing.side === 'inside') watchSpeed(watch, unit, at, armed, sight, fix, isCorrection);
+  if (isDone(at, flatM, marginM, place.atMs)) return false;
+  if (needsEveryFix(at, armed)) unit.isSettled = false;
+  return true;
 }
 
 /** Tells of urgent fences that one fix is inside, as it came. */
 export function watchUrgent(watch: Watch, unit: UnitAtFences, fix: Fix, place: PlacedFix): void {
   const { ground, insiders, tell } = watch;
   for (const armed of ground.urgentAt(fix.lon, fix.lat)) {
-    approach(watch, unit, armed);
+    approach(watch, unit, armed, 0);
     const { key } = armed.fence;
     const at = unit.at.find(({ fenceKey }) => fenceKey === key);
     const { atMs } = place;
@@ -135,9 +157,19 @@ export function watchUrgent(watch: Watch, unit: UnitAtFences, fix: Fix, place: P
   }
 }
 
-/** Begins to watch a unit at a fence. It was outside, unless nobody looked before the fence counted. */
-function approach(watch: Watch, unit: UnitAtFences, armed: ArmedFence): void {
+/** True of a unit that was taken since all fences counted, or those that count since then. */
+function hasBeenSeen({ takenAtMs }: UnitAtFences, armedAtMs: number): boolean {
+  return takenAtMs >= armedAtMs && takenAtMs > Number.MIN_SAFE_INTEGER;
+}
+
+/**
+ * Begins to watch a unit at a fence that it is in, or near when nobody looked before the fence
+ * counted: otherwise it was outside.
+ */
+function approach(watch: Watch, unit: UnitAtFences, armed: ArmedFence, aboutM: number): void {
   const { key } = armed;
+  const wasSeen = hasBeenSeen(unit, armed.armedAtMs);
+  if (wasSeen && aboutM > 0) return;
   if (unit.at.some(({ fenceKey }) => fenceKey === key) || !watch.ground.countsFor(armed, unit)) {
     return;
   }
@@ -146,7 +178,6 @@ function approach(watch: Watch, unit: UnitAtFences, armed: ArmedFence): void {
     return;
   }
   const crossing = freshCrossing();
-  const wasSeen = unit.takenAtMs >= armed.armedAtMs && unit.takenAtMs > Number.MIN_SAFE_INTEGER;
   if (wasSeen) crossing.side = 'outside';
   unit.at.push(freshAtFence(key, crossing));
 }
@@ -162,6 +193,22 @@ function saysNothingNew({ crossing, provisional }: AtFence, armed: ArmedFence, d
   const { side, maybe } = crossing;
   if (side === 'unknown' || maybe.length > 0 || provisional !== undefined) return false;
   return armed.isSimple && distanceM <= 0 === (side === 'inside');
+}
+
+/**
+ * True when nothing is known of a unit at a fence but that it is outside: then nothing has to be kept.
+ *
+ * @param flatM whatever its height
+ */
+function isDone(
+  { crossing, provisional, quietUntilMs }: AtFence,
+  flatM: number,
+  marginM: number,
+  atMs: number,
+): boolean {
+  if (provisional !== undefined || quietUntilMs > atMs) return false;
+  if (crossing.side === 'unknown') return flatM > marginM;
+  return crossing.side === 'outside' && crossing.maybe.length === 0 && flatM > 0;
 }
 
 /** A unit above the ceiling or below the floor is as far away as that. */
@@ -200,22 +247,54 @@ function step(
     }
   }
   const { maybe, lastSame: from } = crossing;
-  const decision = advanceCrossing(crossing, sight, armed.rules, armed.depthM);
+  const decision = advanceCrossing(crossing, sight, armed.rules, depthMOf(armed));
   if (decision !== undefined) {
     decide(watch, unit, at, armed, decision, isCorrection);
   } else if (crossing.side === 'outside' && maybe.length > 0 && crossing.maybe.length === 0) {
-    if (!isCorrection && isDecisive(sight)) insiders.withdraw(unit, at, armed, sight.atMs, [sight]);
     const happened = passedThrough(ground, unit, armed, from, maybe, sight, isCorrection);
+    if (happened?.kind === 'cross' && from !== undefined) {
+      const last = maybe.at(-1) ?? sight;
+      const leftAtMs = crossedAtMs(last, sight, distanceAtOf(unit, ground, armed, sideOnlyM));
+      if (leftAtMs - happened.crossedAtMs >= stayMs) {
+        tellStay(watch, unit, at, armed, from, maybe, sight, isCorrection);
+        return;
+      }
+    }
+    if (!isCorrection && isDecisive(sight)) insiders.withdraw(unit, at, armed, sight.atMs, [sight]);
     if (happened !== undefined) tell(unit, armed, happened);
   }
 }
+
+/** Tells of a stay that was too near the edge to be believed before it was over. */
+function tellStay(
+  watch: Watch,
+  unit: UnitAtFences,
+  at: AtFence,
+  armed: ArmedFence,
+  from: Sight,
+  inside: readonly Sight[],
+  to: Sight,
+  isCorrection: boolean,
+): void {
+  const { crossing } = at;
+  const over = { isSilent: false, rule: 'segment', confirmedAtMs: to.atMs } as const;
+  crossing.side = 'inside';
+  const enter = { ...over, side: 'inside', before: from, rests: inside } as const;
+  decide(watch, unit, at, armed, enter, isCorrection);
+  crossing.side = 'outside';
+  const exit = { ...over, side: 'outside', before: inside.at(-1), rests: [to] } as const;
+  decide(watch, unit, at, armed, exit, isCorrection);
+}
+
+/** A decision, or what is known when it is all over. */
+type Told = Omit<Decision, 'rule'> & Pick<Happened, 'rule' | 'confirmedAtMs'>;
 
 function decide(
   { ground, insiders, tell }: Watch,
   unit: UnitAtFences,
   at: AtFence,
   armed: ArmedFence,
-  { side, isSilent, rule, before, rests }: Decision,
+  { side, isSilent, rule, before, rests, confirmedAtMs }: Told,
   isCorrection: boolean,
 ): void {
   const first = rests[0];
@@ -233,7 +312,9 @@ function decide(
     if (!isCorrection) insiders.begin(unit, at, armed, crossedMs, isSilent);
   }
   if (kind === 'exit' && !isCorrection) insiders.tellDwell(unit, at, crossedMs);
-  if (isTold) tell(unit, armed, { kind, rule, crossedAtMs: crossedMs, rests, isCorrection });
+  if (isTold) {
+    tell(unit, armed, { kind, rule, crossedAtMs: crossedMs, rests, isCorrection, confirmedAtMs });
+  }
   if (kind === 'enter') return;
   at.insideSinceMs = undefined;
   at.fastSinceMs = undefined;

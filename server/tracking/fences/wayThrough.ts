@@ -12,7 +12,7 @@ import { distanceAtOf, sideOnlyM, sightAt, type UnitAtFences } from './unitAtFen
 const longestWayM = 5_000;
 
 /** What a unit's plane may be off by, as a share, and more. */
-const planeShare = 1.01;
+export const planeShare = 1.01;
 const none: readonly WayThrough[] = [];
 
 /** A fence that a unit went through, and how. */
@@ -81,7 +81,7 @@ function fencesAlong(
     const share = (part + 0.5) / parts;
     const lon = wrapLon(originLon + (from.xM + share * (to.xM - from.xM)) / eastM);
     const lat = originLat + (from.yM + share * (to.yM - from.yM)) / northM;
-    ground.locate(lon, lat, wayM / parts / 2, found);
+    ground.locate(lon, lat, wayM / parts / 2, found, []);
     for (const armed of found) along.add(armed);
   }
   return along;

@@ -122,6 +122,16 @@ describe('units that are inside when a fence is armed', () => {
     expect(stays).toMatchObject([{ isInside: true, isSilent: true }]);
   });
 
+  it('are silent when they were beside the edge, by an unsure place, as the fence came', () => {
+    const { engine, at, told, stays } = engineRig([]);
+    at(0, 104);
+    engine.putFence(ring(), 3_000);
+    at(5, 104);
+    for (let s = 10; s <= 30; s += 5) at(s, 104 - 2.5 * s);
+    expect(told).toEqual([]);
+    expect(stays).toMatchObject([{ isInside: true, isSilent: true }]);
+  });
+
   it('enter again when they come back', () => {
     const { at, drive, kinds } = engineRig();
     for (let s = 0; s < 120; s += 5) at(s, 10);
@@ -158,6 +168,28 @@ describe('cross', () => {
     expect(told.map(({ kind }) => kind)).toEqual(['cross']);
   });
 
+  it('is an enter and an exit, told when it is over, when it took 30 s beside the edge', () => {
+    const { at, told, stays, tick } = engineRig([ring({ watch: { dwellMs: 30_000 } })]);
+    // along a chord that is 11 m deep: too near the edge to be sure of while it lasts
+    for (let s = 0; s <= 120; s += 5) at(s, -84 + 1.4 * s, 89);
+    const [enter, dwell, exit] = told;
+    expect([enter?.kind, dwell?.kind, exit?.kind, told.length]).toEqual([
+      'enter',
+      'dwell',
+      'exit',
+      3,
+    ]);
+    expect(enter?.rule).toBe('segment');
+    expect(enter?.probability).toBeGreaterThan(0.5);
+    expect(enter?.confirmedAtMs).toBe(exit?.confirmedAtMs);
+    // half the chord is 45.6 m: 27 s to 93 s
+    expect((enter?.crossedAtMs ?? 0) / 1_000).toBeCloseTo(27.4, 0);
+    expect((exit?.crossedAtMs ?? 0) / 1_000).toBeCloseTo(92.6, 0);
+    expect(stays.map(({ isInside }) => isInside)).toEqual([true, false]);
+    tick(1_000);
+    expect(told.length).toBe(3);
+  });
+
   it('is not told of a way that only comes near', () => {
     const { at, kinds } = engineRig();
     at(0, -600, 130);
@@ -186,6 +218,22 @@ describe('urgent fences', () => {
     at(end + 10, -180);
     tick(end + 200);
     expect(kinds()).toEqual(['provisional_enter', 'withdrawn']);
+  });
+
+  it('stay quiet for a while after that', () => {
+    const { at, kinds } = engineRig([ring({ watch: { isUrgent: true } })]);
+    const comeNear = (fromS: number): void => {
+      at(fromS, 200);
+      at(fromS + 5, 150);
+      at(fromS + 10, 80);
+      at(fromS + 15, 150);
+      at(fromS + 20, 200);
+    };
+    comeNear(0);
+    comeNear(25);
+    expect(kinds()).toEqual(['provisional_enter', 'withdrawn']);
+    comeNear(80);
+    expect(kinds().length).toBe(4);
   });
 
   it('withdraw by the clock when the unit falls silent', () => {

@@ -34,12 +34,12 @@ describe('the fence index', () => {
     ]);
   });
 
-  it('lets a unit go as far as the next edge or the margin before it', () => {
+  it('lets a unit go as far as the next edge, from either side of it', () => {
     index.put(7, 1, circle(home));
-    // 300 m outside the edge: 200 m until the margin of 100 m
     const safeM = locate(moved(home, 400, 0));
-    expect(safeM).toBeGreaterThan(190);
-    expect(safeM).toBeLessThan(200);
+    expect(safeM).toBeGreaterThan(285);
+    expect(safeM).toBeLessThan(300);
+    expect(locate(moved(home, 60, 0))).toBeGreaterThan(38);
     expect(locate(moved(home, 60, 0))).toBeLessThan(40);
   });
 

@@ -14,7 +14,7 @@ it('finds fences in the order of their keys, whatever was added and removed befo
   ground.put(ring({ key: 7 }), 0);
   ground.put(ring({ key: 2 }), 0);
   const found: ArmedFence[] = [];
-  ground.locate(center.lon, center.lat, 50, found);
+  ground.locate(center.lon, center.lat, 50, found, []);
   expect(found.map(({ fence }) => fence.key)).toEqual([1, 2, 5, 7, 9]);
 });
 
