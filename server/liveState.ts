@@ -1,27 +1,27 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { crc32 } from 'node:zlib';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { OpenedJournal } from '../ingest/messages.ts';
 import type { PlaceEvent } from './domain/placeEvent.ts';
-import { errorCode } from './domain/systemError.ts';
+import { packed, readIfThere, replaceWhole, unpacked } from './keptFile.ts';
+import {
+  GroundKeeper,
+  type GroundKeeperParts,
+  type KeptGround,
+  readKeptGround,
+} from './keptGround.ts';
 import type { KeptCore } from './liveCore.ts';
+import { type PackedCoverage, packCoverage, unpackCoverage } from './packedCoverage.ts';
 import { recorderName } from './recorder.ts';
 import { hasChange } from './storage/placeChanges.ts';
 import { readCheckpoint } from './storage/recordStore.ts';
-import { syncFolder } from './storage/replaceFile.ts';
-import type { FenceIndex } from './tracking/fences/fenceIndex.ts';
-import { readSnapshot, writeSnapshot } from './tracking/fences/fenceSnapshot.ts';
 
 /** Names what the live core has kept among those who follow the journal. */
 export const liveStateName = 'live';
 
 /** The live core after a record of a journal. */
 export type LiveState = {
-  /** Another layout is another format: it is left, and made anew from the database. */
-  readonly format: 1;
   readonly journalId: string;
   readonly sequence: number;
   /** The record up to which the database had everything. */
@@ -38,12 +38,18 @@ const keepEveryRecords = 1_000_000;
 const farShare = 6;
 /** Nothing else happens while it is made: so seldom that this is at most one part in so many. */
 const keepParts = 200;
-/** The index is large, and a start with an older one makes up for what it lacks. */
-const indexEveryMs = 600_000;
-const format = 1;
 
-/** What a start goes on from; the index of the fences may be older than the rest, or missing. */
-export type KeptLive = { readonly state: LiveState; readonly index: FenceIndex | undefined };
+/** How it lies on disk. Another layout is another format: it is left, and made anew from the database. */
+type StateFile = {
+  readonly format: 2;
+  /** All but the coverage, serialised at the moment that it is of: it goes on meanwhile. */
+  readonly moving: Uint8Array;
+  readonly coverage: PackedCoverage;
+};
+const format = 2;
+
+/** What a start goes on from. */
+export type KeptLive = { readonly state: LiveState; readonly ground: KeptGround };
 
 /**
  * What was kept in a folder.
@@ -59,7 +65,7 @@ export async function readLiveState(
 ): Promise<KeptLive | undefined> {
   const bytes = await readIfThere(path.join(dir, stateFile));
   if (bytes === undefined) return undefined;
-  const state = unpack(bytes);
+  const state = stateIn(bytes);
   const lacks =
     state === undefined
       ? 'it is damaged, or of another version'
@@ -71,10 +77,15 @@ export async function readLiveState(
     );
     return undefined;
   }
-  const snapshot = await readIfThere(path.join(dir, indexFile));
-  const index = snapshot === undefined ? undefined : readSnapshot(snapshot, crc32);
-  if (index?.ok === false) log.warn({ event: 'fenceIndexLeft' }, index.detail);
-  return { state, index: index?.ok === true ? index.value : undefined };
+  return { state, ground: await readKeptGround(dir, log) };
+}
+
+function stateIn(bytes: Buffer): LiveState | undefined {
+  const file = unpacked<StateFile>(bytes);
+  if (file?.format !== format) return undefined;
+  const { core, ...others }: MovingState = deserialize(file.moving);
+  const places = { ...core.places, coverage: unpackCoverage(file.coverage) };
+  return { ...others, core: { ...core, places } };
 }
 
 /** Why a state does not go with what there is; undefined: it does. */
@@ -92,49 +103,49 @@ async function lacksOf(
     : 'the database lacks changes of places that it had';
 }
 
-export type LiveStateKeeperParts = {
-  readonly dir: string;
+/** A state but for its coverage. */
+type MovingState = Omit<LiveState, 'core'> & {
+  readonly core: Omit<KeptCore, 'places'> & {
+    readonly places: Omit<KeptCore['places'], 'coverage'>;
+  };
+};
+
+export type LiveStateKeeperParts = GroundKeeperParts & {
   /** The live core, after the newest record that it was given. */
-  readonly keep: (sequence: number) => Omit<LiveState, 'format' | 'sequence'>;
-  readonly index: FenceIndex;
-  /** Number of the newest change of places, of which the index is. */
-  readonly change: () => number;
+  readonly keep: (sequence: number) => Omit<LiveState, 'sequence'>;
   /** What is kept holds all up to this record. */
   readonly onKept: (sequence: number) => void;
   readonly log: Logger;
-  readonly nowMs: () => number;
 };
 
 const stateFile = 'state.v8';
-const indexFile = 'fences.index';
 
 /** Keeps the live core on disk now and then, so that a start goes on instead of beginning anew. */
 export class LiveStateKeeper {
   readonly #parts: LiveStateKeeperParts;
+  readonly #ground: GroundKeeper;
   #sequence: number;
   #keptSequence: number;
   #keptAtMs: number;
   #keepEveryMs = keepEveryMs;
-  #indexChange: number | undefined;
-  #indexAtMs: number;
   #writing: Promise<void> | undefined;
   #failing: { readonly sinceMs: number; readonly error: string } | null = null;
 
   /**
    * @param sequence up to which the live core is
-   * @param kept up to which there is something on disk; undefined: there is nothing
+   * @param kept what the start found on disk
    */
-  constructor(parts: LiveStateKeeperParts, sequence: number, kept?: number) {
+  constructor(parts: LiveStateKeeperParts, sequence: number, kept?: KeptLive) {
     this.#parts = parts;
+    this.#ground = new GroundKeeper(parts, kept?.ground);
     this.#sequence = sequence;
-    this.#keptSequence = kept ?? sequence;
+    this.#keptSequence = kept?.state.sequence ?? sequence;
     this.#keptAtMs = parts.nowMs();
-    this.#indexAtMs = parts.nowMs();
   }
 
   /** Keeps it where there was nothing: from here on every start finds something to go on from. */
   start(): Promise<void> {
-    return this.#keep(false);
+    return this.#keep(() => Promise.resolve());
   }
 
   /** Since when, and why, nothing is kept; null while all is well. */
@@ -150,8 +161,7 @@ export class LiveStateKeeper {
     const ageMs = nowMs - this.#keptAtMs;
     const isFar = this.#sequence - this.#keptSequence >= keepEveryRecords;
     if (ageMs < (isFar ? this.#keepEveryMs / farShare : this.#keepEveryMs)) return;
-    const isIndexOld = nowMs - this.#indexAtMs >= indexEveryMs;
-    this.#writing = this.#keep(isIndexOld).finally(() => {
+    this.#writing = this.#keep(() => this.#ground.writeNow()).finally(() => {
       this.#writing = undefined;
     });
   }
@@ -159,31 +169,27 @@ export class LiveStateKeeper {
   /** Keeps it for the last time. */
   async close(): Promise<void> {
     await this.#writing;
-    await this.#keep(true);
+    await this.#keep(() => this.#ground.writeLast());
   }
 
-  async #keep(withIndex: boolean): Promise<void> {
-    const { dir, keep, index, change, onKept, log, nowMs } = this.#parts;
+  /** @param writeGround after it, so that a stop that is cut short has kept what cannot be made anew */
+  async #keep(writeGround: () => Promise<void>): Promise<void> {
+    const { dir, keep, onKept, log, nowMs } = this.#parts;
     const sequence = this.#sequence;
     this.#keptAtMs = nowMs();
     try {
       const startedAtMs = performance.now();
-      const state: LiveState = { format, sequence, ...keep(sequence) };
-      const packed = pack(state);
+      const { core, ...others } = keep(sequence);
+      const { coverage, ...places } = core.places;
+      const now: MovingState = { ...others, sequence, core: { ...core, places } };
+      const moving = serialize(now);
       this.#keepEveryMs = Math.max(keepEveryMs, keepParts * (performance.now() - startedAtMs));
-      const indexChange = change();
-      const snapshot =
-        withIndex && indexChange !== this.#indexChange ? writeSnapshot(index, crc32) : undefined;
-      await mkdir(dir, { recursive: true, mode: 0o700 });
-      if (snapshot !== undefined) {
-        await replace(path.join(dir, indexFile), [snapshot]);
-        this.#indexChange = indexChange;
-        this.#indexAtMs = nowMs();
-      }
-      await replace(path.join(dir, stateFile), packed);
+      const file: StateFile = { format, moving, coverage: await packCoverage(coverage) };
+      await replaceWhole(path.join(dir, stateFile), packed(file));
       this.#keptSequence = sequence;
       this.#failing = null;
       onKept(sequence);
+      await writeGround();
     } catch (error) {
       // the journal has it all: a later attempt, or a longer start, makes up for it
       log.warn({ event: 'liveStateNotKept', err: error }, 'the live state could not be written');
@@ -191,43 +197,4 @@ export class LiveStateKeeper {
       this.#failing = { sinceMs: this.#failing?.sinceMs ?? nowMs(), error: text };
     }
   }
-}
-
-function pack(state: LiveState): readonly Uint8Array[] {
-  const body = serialize(state);
-  const head = Buffer.alloc(4);
-  head.writeUInt32LE(crc32(body));
-  return [head, body];
-}
-
-function unpack(bytes: Buffer): LiveState | undefined {
-  const body = bytes.subarray(4);
-  if (bytes.length < 4 || crc32(body) !== bytes.readUInt32LE(0)) return undefined;
-  // our own writing, covered by the checksum
-  const state: LiveState = deserialize(body);
-  return state.format === format ? state : undefined;
-}
-
-async function readIfThere(file: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Writes a file so that its name leads to the old bytes or to the new. */
-async function replace(file: string, parts: readonly Uint8Array[]): Promise<void> {
-  const fresh = `${file}.new`;
-  await rm(fresh, { force: true });
-  const handle: FileHandle = await open(fresh, 'wx', 0o600);
-  try {
-    for (const part of parts) await handle.writeFile(part);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(fresh, file);
-  syncFolder(path.dirname(file));
 }

@@ -6,5 +6,10 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   );
   process.exitCode = 1;
 } else {
-  void import('./run.ts').then(({ run }) => run(process.argv.slice(2)));
+  void import('./keepCompiled.ts')
+    .then(({ keepCompiled }) => {
+      keepCompiled();
+      return import('./run.ts');
+    })
+    .then(({ run }) => run(process.argv.slice(2)));
 }

@@ -11,6 +11,7 @@ import { benchLiveFrame } from './liveFrame.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchPlaceWatch } from './placeWatch.ts';
 import { benchSiteImport } from './siteImport.ts';
+import { benchStart } from './start.ts';
 import { benchStorageReads } from './storageReads.ts';
 import { benchStorageWrites } from './storageWrites.ts';
 
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   fenceNoise: () => benchFenceNoise(),
   coverage: benchCoverage,
   siteImport: benchSiteImport,
+  start: benchStart,
   placeWatch: benchPlaceWatch,
   firstPing: async () => {
     await benchFirstPing({ trackers: 1_000, pingsPerS: 1_000, seconds: 10 });

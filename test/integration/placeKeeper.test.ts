@@ -5,13 +5,13 @@ import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { JournalInput } from '../../server/domain/journalRecord.ts';
 import { placesChangedRecord, readPlaceRecord } from '../../server/domain/placeChange.ts';
-import type { ChangeId } from '../../server/domain/places.ts';
+import type { ChangeId, Places } from '../../server/domain/places.ts';
 import { PlaceKeeper } from '../../server/placeKeeper.ts';
 import { type Database, openDatabase } from '../../server/storage/database.ts';
 import { addOperation } from '../../server/storage/operationStore.ts';
 import { newestChange } from '../../server/storage/placeChanges.ts';
-import { readPlaces } from '../../server/storage/readPlaces.ts';
-import { addSite } from '../../server/storage/siteStore.ts';
+import { catchUp, readPlaces } from '../../server/storage/readPlaces.ts';
+import { addSite, changeSite, removeSite } from '../../server/storage/siteStore.ts';
 import { PlaceWatch } from '../../server/tracking/placeWatch.ts';
 
 const log = pino({ level: 'silent' });
@@ -177,4 +177,34 @@ it('begins anew when the database was put back, and the numbers that it gives ag
   rig.deliver();
   expect(rig.watch.change).toEqual(next);
   expect(rig.watch.counts().sites).toBe(kept + 2);
+});
+
+it('brings places of an earlier change up to a later one, as if all were read', async () => {
+  const { pool } = database;
+  await addAnother();
+  await addAnother();
+  const before = await readPlaces(pool);
+  await addAnother();
+  const [moved, removed] = [`tps-${sites - 2}`, `tps-${sites - 1}`];
+  expect(await changeSite(pool, moved, 1, { place: [117, 0.25] }, () => [])).toMatchObject({
+    ok: true,
+  });
+  expect(await removeSite(pool, removed, 1, () => [])).toMatchObject({ ok: true });
+  const then = await newestChange(pool);
+  await addAnother();
+
+  const byKey = (one: { key: number }, other: { key: number }) => one.key - other.key;
+  const sorted = ({ change, ...places }: Places) => ({
+    ...{ change, sites: places.sites.toSorted(byKey), fences: places.fences.toSorted(byKey) },
+    operations: places.operations,
+  });
+  const caughtUp = await catchUp(pool, before, then);
+  if (caughtUp === undefined) throw new Error('it did not catch up');
+  expect(sorted(caughtUp)).toEqual(sorted(await readPlaces(pool, then)));
+  expect(await catchUp(pool, caughtUp, then)).toEqual(caughtUp);
+
+  // of another history, and of a later change
+  const elsewhere = { ...before, change: { ...before.change, atMs: 1 } };
+  expect(await catchUp(pool, elsewhere, then)).toBeUndefined();
+  expect(await catchUp(pool, caughtUp, before.change)).toBeUndefined();
 });
