@@ -6,6 +6,8 @@ import { readCertificatePair } from './certificatePair.ts';
 import type { DoorLimits } from './domain/doorLimits.ts';
 import { hourMs } from './domain/durations.ts';
 import { isLoopback } from './domain/loopback.ts';
+import { siteKinds } from './domain/site.ts';
+import { usualWatchRadiiM, type WatchRadii, watchRadiusBounds } from './domain/watchRadii.ts';
 import {
   type BrokerConfig,
   type MqttConfig,
@@ -40,6 +42,8 @@ export type Config = {
     /** What the database has is kept in the journal at most this long, milliseconds. */
     readonly keepMs: number;
   };
+  /** How far around its ring a site of each kind watches, metres. */
+  readonly watchRadiiM: WatchRadii;
   readonly basemap: BasemapSource;
   readonly logLevel: LogLevel;
 };
@@ -93,12 +97,16 @@ const known = new Set([
   'POSKO_RETENTION_DAYS',
   'POSKO_JOURNAL_MAX_MB',
   'POSKO_JOURNAL_KEEP_HOURS',
+  'POSKO_WATCH_RADII',
   'POSKO_BASEMAP',
   'POSKO_LOG_LEVEL',
   'POSKO_PUBLISHED_ON_LOOPBACK',
 ]);
-/** Of docker-compose.yml, which reads the same file .env, and of commands that make and read backups. */
-const knownElsewhere = new Set(['POSKO_DB_PASSWORD', 'POSKO_BACKUP_PASSPHRASE']);
+/**
+ * Of docker-compose.yml, which reads the same file .env; of commands that make and read backups, and of
+ * those that ask the running server.
+ */
+const knownElsewhere = new Set(['POSKO_DB_PASSWORD', 'POSKO_BACKUP_PASSPHRASE', 'POSKO_TOKEN']);
 
 /**
  * Reads the configuration from environment variables (design.md section 7).
@@ -143,6 +151,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
       keepMs:
         hourMs * readWhole('POSKO_JOURNAL_KEEP_HOURS', 168, 'hours', [0, 87_840], read, complain),
     },
+    watchRadiiM: readWatchRadii(read, complain),
     basemap: readBasemap(read, complain),
     logLevel: readLogLevel(read, complain),
   };
@@ -297,6 +306,31 @@ function readDatabaseUrl(read: Read, complain: Complain): string | undefined {
     complain('POSKO_DATABASE_URL', 'must look like postgres://user:password@host:5432/database');
   }
   return text;
+}
+
+/** Reads POSKO_WATCH_RADII: `kind=metres` between commas; a kind that is not named watches as far as it usually does. */
+function readWatchRadii(read: Read, complain: Complain): WatchRadii {
+  const variable = 'POSKO_WATCH_RADII';
+  const radiiM = { ...usualWatchRadiiM };
+  const { min, max } = watchRadiusBounds;
+  const named = new Set<string>();
+  for (const part of readList(variable, read)) {
+    const [name = '', value = ''] = part.split('=', 2).map((side) => side.trim());
+    const kind = siteKinds.find((each) => each === name);
+    const radiusM = Number(value);
+    if (kind === undefined) {
+      const kinds = siteKinds.join(', ');
+      complain(variable, `has "${part}"; it must list kind=metres, with a kind of ${kinds}`);
+    } else if (named.has(kind)) {
+      complain(variable, `has ${kind} twice; name each kind once`);
+    } else if (!/^\d+$/.test(value) || radiusM < min || radiusM > max) {
+      complain(variable, `has ${kind}=${value}; it must be whole metres from ${min} to ${max}`);
+    } else {
+      radiiM[kind] = radiusM;
+      named.add(kind);
+    }
+  }
+  return radiiM;
 }
 
 function readBasemap(read: Read, complain: Complain): BasemapSource {

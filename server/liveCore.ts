@@ -6,6 +6,7 @@ import type { PlaceEvent } from './domain/placeEvent.ts';
 import type { Contact, KeptSecret, Principals } from './domain/principal.ts';
 import { SetAsideCounter } from './domain/setAside.ts';
 import type { UnitCondition } from './domain/unitDetails.ts';
+import type { WatchRadii } from './domain/watchRadii.ts';
 import type { LiveHub } from './live/liveHub.ts';
 import { type KeptSos, NewestSos } from './newestSos.ts';
 import {
@@ -93,6 +94,8 @@ export type LiveCoreParts = {
   readonly nowMs: () => number;
   /** May hold fences already, from a snapshot. */
   readonly index?: FenceIndex | undefined;
+  /** How far sites of each kind watch. */
+  readonly watchRadiiM?: WatchRadii | undefined;
   /** Told in this order. */
   readonly followers: readonly LiveFollower[];
   /** The watch has taken a change of places up. */
@@ -118,6 +121,7 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
       for (const { onPlaceEvent } of parts.followers) onPlaceEvent?.(event);
     },
     index: parts.index,
+    watchRadiiM: parts.watchRadiiM,
   });
   const newestSos = new NewestSos();
   let door: { principals: Principals; secrets: Secrets } = {

@@ -3,22 +3,25 @@
  * database have beyond it, and from then on of what the door hands over.
  */
 import path from 'node:path';
+import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { OpenedJournal } from '../ingest/messages.ts';
 import type { DoorKeeper } from './accounts/doorKeeper.ts';
 import type { JournalChunk, JournalInput } from './domain/journalRecord.ts';
+import type { Places } from './domain/places.ts';
+import type { WatchRadii } from './domain/watchRadii.ts';
 import { followJournal } from './followJournal.ts';
 import { startJournalClock } from './journalClock.ts';
 import { RosterKeeper } from './keepRoster.ts';
 import type { LiveHub } from './live/liveHub.ts';
 import { createLiveCore, type LiveCore } from './liveCore.ts';
-import { LiveStateKeeper, liveStateName, readLiveState } from './liveState.ts';
+import { type KeptLive, LiveStateKeeper, liveStateName, readLiveState } from './liveState.ts';
 import { PlaceKeeper } from './placeKeeper.ts';
 import { reconcileCheckIns } from './reconcileCheckIns.ts';
 import { type RecorderStatus, recorderName } from './recorder.ts';
 import type { Database } from './storage/database.ts';
-import { readPlaces } from './storage/readPlaces.ts';
+import { catchUp, readPlaces } from './storage/readPlaces.ts';
 import { watchChanges } from './storage/watchChanges.ts';
 import { TransitionKeeper, type TransitionStatus } from './transitionKeeper.ts';
 
@@ -31,6 +34,7 @@ export type LivePartOptions = {
   readonly doorKeeper: Pick<DoorKeeper, 'set'>;
   readonly hub: LiveHub;
   readonly retentionMs: number;
+  readonly watchRadiiM: WatchRadii;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Aborting it gives up the start. */
@@ -91,7 +95,8 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
   const kept = await readLiveState(liveDir, journal, pool, log);
   const state = kept?.state;
   const core = createLiveCore({
-    ...{ pool, hub, retentionMs, nowMs, index: kept?.index },
+    ...{ pool, hub, retentionMs, nowMs, index: kept?.ground.index },
+    watchRadiiM: options.watchRadiiM,
     followers: [{ onPlaceEvent: (event) => transitions.add([event]) }],
     onChangeTaken: () => {
       placeKeeper.taken();
@@ -121,8 +126,7 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
   feeding.defer(() => rosterWatch.close());
   await roster.start();
 
-  // as they were at the state's change: what was changed since is in the journal, or will be
-  const placesThen = await readPlaces(pool, state?.core.places.change);
+  const placesThen = await placesOf(pool, kept);
   core.places.setPlaces(placesThen, state?.core.places.fences.tickedAtMs ?? nowMs());
   const placeKeeper = new PlaceKeeper({ pool, watch: core.places, append, log, nowMs });
   await placeKeeper.stage();
@@ -150,13 +154,13 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
         unwritten: transitions.waiting(),
       }),
       index: core.places.index,
-      change: () => core.places.change.number,
+      places: () => core.places.places(),
       onKept: (sequence) => ingest.setConsumed(liveStateName, sequence),
       log,
       nowMs,
     },
     journal.lastSequence,
-    state?.sequence,
+    kept,
   );
   keeper = stateKeeper;
   if (state === undefined || wasAhead) await stateKeeper.start();
@@ -202,4 +206,12 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
     stop: () => ends.feeding.disposeAsync(),
     close: () => ends.lasting.disposeAsync(),
   };
+}
+
+/** Places as they were at the state's change, or as they are: what was changed since is in the journal, or will be. */
+async function placesOf(pool: Pool, kept: KeptLive | undefined): Promise<Places> {
+  const change = kept?.state.core.places.change;
+  const known = kept?.ground.places;
+  const caughtUp = change && known && (await catchUp(pool, known, change));
+  return caughtUp ?? readPlaces(pool, change);
 }

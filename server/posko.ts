@@ -156,6 +156,7 @@ async function startParts(
   const journal = await ingest.open();
   live = await openLivePart({
     ...{ database, dir: dataDir.dir, journal, ingest, doorKeeper, hub, retentionMs },
+    watchRadiiM: config.watchRadiiM,
     ...{ log, nowMs, signal },
   });
   const { core, lastSequence, follow, takeUpChange, status, stop } = live;

@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { deedOnPlace, deedsOnPlaceChange } from '../accounts/placeDeeds.ts';
 import { mayIn, scopeOf } from '../domain/access.ts';
-import { fenceClasses, type Shape } from '../domain/fence.ts';
+import { type FenceConditions, fenceClasses, type Shape } from '../domain/fence.ts';
+import { type Operation, runningPhases, wrongFencePhases } from '../domain/operation.ts';
 import {
   conditionsSchema,
   type FenceDetails,
@@ -22,9 +23,11 @@ import {
   listFences,
   removeFence,
 } from '../storage/fenceStore.ts';
+import { findOperation, listOperations } from '../storage/operationStore.ts';
 import { checkShape } from '../tracking/fences/checkShape.ts';
 import { signedDistanceM } from '../tracking/fences/signedDistance.ts';
 import type { Roster } from '../tracking/roster.ts';
+import { whyIdle } from '../tracking/whyIdle.ts';
 import { checkedShape, type GivenGround, groundOf, readGround } from './ground.ts';
 import {
   anyRegionSchema,
@@ -38,6 +41,7 @@ import {
   pageFields,
   placeRefusal,
   readAt,
+  readRegion,
   searchSchema,
   siteParams,
   takeUp,
@@ -46,7 +50,7 @@ import {
 } from './placeParts.ts';
 import { ProblemError } from './problem.ts';
 import { accessOf } from './routeAccess.ts';
-import { findSeenOperation } from './seenOperation.ts';
+import { demandSeenOperation, findSeenOperation } from './seenOperation.ts';
 import { findSeenUnit, seenUnit } from './seenPlaces.ts';
 
 export type FenceParts = PlaceParts & { readonly roster: Roster };
@@ -65,7 +69,7 @@ const unitIdSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
 
 /** `/fences`: drawn ground and the rings of sites, of the regions that one sees. */
 export function fenceRoutes(parts: FenceParts): FastifyPluginCallbackTypebox {
-  const { pool, roster } = parts;
+  const { pool, roster, nowMs } = parts;
 
   const find = async (request: FastifyRequest, id: string, atMs?: number): Promise<KnownFence> => {
     const found = await findFence(pool, id, atMs);
@@ -123,8 +127,9 @@ export function fenceRoutes(parts: FenceParts): FastifyPluginCallbackTypebox {
       },
       async (request) => {
         const { cursor, limit = defaultPage, region, operation, rings, search, at } = request.query;
+        await demandSeenOperation(parts, request, operation);
         const filter = {
-          ...{ region, search },
+          ...{ region: readRegion(region), search },
           regions: regionsOf(request),
           fenceClass: request.query.class,
           operationId: operation,
@@ -157,13 +162,17 @@ export function fenceRoutes(parts: FenceParts): FastifyPluginCallbackTypebox {
       async (request) => {
         const { lon, lat, at } = request.query;
         const filter = { regions: regionsOf(request), atMs: readAt(at) };
+        const { atMs = nowMs() } = filter;
         const around = await fencesAround(pool, lon, lat, filter);
+        const phases = runningPhases(await listOperations(pool), atMs);
         const holding = around.flatMap((fence) => {
           if (fence.shape.kind === 'moving') return [];
           const distanceM = signedDistanceM(fence.shape, lon, lat);
-          return distanceM <= 0
-            ? [{ fence: shown(request, fence), signedDistanceM: distanceM }]
-            : [];
+          if (distanceM > 0) return [];
+          const running = phases.get(fence.operationKey ?? 0) ?? [];
+          const idleBy = whyIdle(fence.conditions, running, atMs) ?? null;
+          const counts = idleBy === null;
+          return [{ fence: shown(request, fence), signedDistanceM: distanceM, counts, idleBy }];
         });
         return { fences: holding.toSorted((a, b) => a.signedDistanceM - b.signedDistanceM) };
       },
@@ -195,7 +204,9 @@ export function fenceRoutes(parts: FenceParts): FastifyPluginCallbackTypebox {
         const { id, name, region, operation, conditions = {}, watch = {}, ...rest } = request.body;
         const { class: fenceClass, ...ground } = rest;
         demand(request, 'fences.manage', region);
-        if (operation !== undefined) await findSeenOperation(parts, request, operation);
+        const ofOperation =
+          operation === undefined ? undefined : await findSeenOperation(parts, request, operation);
+        refusePhases(conditions, ofOperation);
         const shape = readShape(request, ground);
         const fence = { id, name, region, fenceClass, shape, conditions, watch };
         const added = await addFence(pool, { ...fence, operationId: operation }, () => [
@@ -258,6 +269,10 @@ export function fenceRoutes(parts: FenceParts): FastifyPluginCallbackTypebox {
         } = request.body;
         const before = await find(request, id);
         demand(request, 'fences.manage', region);
+        const { operationId } = before;
+        const ofOperation =
+          operationId === undefined ? undefined : await findOperation(pool, operationId);
+        refusePhases(conditions, ofOperation);
         const shape =
           Object.keys(ground).length === 0
             ? undefined
@@ -301,6 +316,15 @@ export function fenceRoutes(parts: FenceParts): FastifyPluginCallbackTypebox {
     );
     done();
   };
+}
+
+/** @throws ProblemError where a fence is to count in phases that its operation does not have */
+function refusePhases(
+  conditions: FenceConditions | undefined,
+  operation: Operation | undefined,
+): void {
+  const wrong = wrongFencePhases(conditions?.phases, operation);
+  if (wrong !== undefined) throw new ProblemError('bad_request', wrong);
 }
 
 function regionsOf(request: FastifyRequest): readonly string[] | undefined {

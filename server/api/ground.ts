@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { FixedShape, LonLat, Ring, Shape } from '../domain/fence.ts';
 import { type groundDetailsSchema, groundFields } from '../domain/placeDetails.ts';
 import type { CheckedShape } from '../tracking/fences/checkShape.ts';
-import { fromGeoJson } from '../tracking/fences/fromGeoJson.ts';
+import { givenShape } from '../tracking/givenShape.ts';
 import { ProblemError } from './problem.ts';
 
 /** A shape as GeoJSON with what that has no place for. */
@@ -22,7 +22,7 @@ export function readGround({ geometry, radiusM, halfWidthM }: GivenGround): Fixe
     ...(radiusM !== undefined && { radiusM }),
     ...(halfWidthM !== undefined && { halfWidthM }),
   };
-  return fixed(checkedShape(fromGeoJson(geometry, size)));
+  return fixed(checkedShape(givenShape(geometry, size)));
 }
 
 /**

@@ -8,11 +8,11 @@ import Fastify, { type FastifyInstance, type FastifyPluginCallback } from 'fasti
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Access } from '../domain/access.ts';
+import { describeMismatch } from '../domain/describeMismatch.ts';
 import type { Health } from '../domain/health.ts';
 import { unmapped } from '../domain/loopback.ts';
 import { isDatabaseAway } from '../storage/isDatabaseAway.ts';
 import { type BasemapToServe, basemapRoutes } from './basemapRoutes.ts';
-import { describeMismatch } from './describeMismatch.ts';
 import { doorRoutes, type HttpDoor } from './doorRoutes.ts';
 import { harden, type Reach } from './hardening.ts';
 import { healthRoutes } from './healthRoutes.ts';

@@ -1,27 +1,30 @@
 import type { Operation } from '../domain/operation.ts';
 
-/** The ids of operations by their keys. */
+/** What of an operation never changes. */
+export type NamedOperation = Pick<Operation, 'key' | 'id' | 'region'>;
+
+/** Operations by their keys and by their ids. */
 export type OperationIds = {
-  readonly ids: ReadonlyMap<number, string>;
-  readonly keys: ReadonlyMap<string, number>;
+  readonly byKey: ReadonlyMap<number, NamedOperation>;
+  readonly byId: ReadonlyMap<string, NamedOperation>;
 };
 
 /**
- * Operations by key and id, neither of which ever changes: they are read again only where one is not
+ * Operations by key and id, which never change: they are read again only where one is not
  * known, so that a board goes on while the database is away.
  *
  * @returns takes what it must know of; rejects with the database's error
  */
 export function operationIdReader(
-  list: () => Promise<readonly Pick<Operation, 'key' | 'id'>[]>,
+  list: () => Promise<readonly NamedOperation[]>,
 ): (isEnough: (known: OperationIds) => boolean) => Promise<OperationIds> {
-  let known: OperationIds = { ids: new Map(), keys: new Map() };
+  let known: OperationIds = { byKey: new Map(), byId: new Map() };
   return async (isEnough) => {
     if (isEnough(known)) return known;
-    const operations = await list();
+    const operations = (await list()).map(({ key, id, region }) => ({ key, id, region }));
     known = {
-      ids: new Map(operations.map(({ key, id }) => [key, id])),
-      keys: new Map(operations.map(({ key, id }) => [id, key])),
+      byKey: new Map(operations.map((each) => [each.key, each])),
+      byId: new Map(operations.map((each) => [each.id, each])),
     };
     return known;
   };

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { type Access, isInScope, mayIn, scopeOf } from '../domain/access.ts';
 import type { JournalInput } from '../domain/journalRecord.ts';
 import type { Permission } from '../domain/permission.ts';
+import { checkRegion } from '../domain/region.ts';
 import { type ProblemCode, ProblemError } from './problem.ts';
 import { accessOf } from './routeAccess.ts';
 import { readTime } from './timeQuery.ts';
@@ -55,6 +56,17 @@ export function readAt(at: string | undefined): number | undefined {
   return at === undefined ? undefined : readTime('at', at);
 }
 
+/**
+ * A region that a list is restricted to: of one that cannot be it would be empty.
+ *
+ * @throws ProblemError that says why there is none
+ */
+export function readRegion(region: string | undefined): string | undefined {
+  const checked = region === undefined ? undefined : checkRegion(region);
+  if (checked?.ok !== false) return region;
+  throw new ProblemError('bad_request', checked.detail);
+}
+
 /** True when the caller sees places of a region. */
 export function isSeen(access: Access, region: string): boolean {
   return isInScope(scopeOf(access.grants, 'sites.view'), [region]);
@@ -87,6 +99,7 @@ const codes: ReadonlyMap<string, ProblemCode> = new Map([
   ['id_taken', 'id_taken'],
   ['version_conflict', 'version_conflict'],
   ['ring_of_site', 'ring_of_site'],
+  ['phase_in_use', 'phase_in_use'],
   ['not_allowed', 'forbidden'],
 ]);
 

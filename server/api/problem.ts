@@ -213,6 +213,11 @@ const problems = {
     id: 'Geofence ini lingkaran sebuah lokasi; ubah atau hapus lokasinya.',
     en: 'This fence is the ring of a site; change or remove the site.',
   },
+  phase_in_use: {
+    status: 409,
+    id: 'Ada geofence yang berlaku dalam fase ini; ubah dahulu geofence itu.',
+    en: 'Fences count in this phase; change those fences first.',
+  },
   bad_shape: {
     status: 422,
     id: 'Bentuk ini tidak dapat dipakai sebagai geofence.',

@@ -21,6 +21,7 @@ import {
   operationIdSchema,
   type PlaceParts,
   placeRefusal,
+  readRegion,
   takeUp,
 } from './placeParts.ts';
 import { describeProblem, ProblemError } from './problem.ts';
@@ -115,7 +116,7 @@ async function runImport(
       operationId: query.operation,
       mapping: readMapping(query.map),
       defaults: {
-        region: query.region,
+        region: readRegion(query.region),
         kind: query.kind ?? 'tps',
         siteClass: query.class ?? 'kurang_rawan',
       },

@@ -31,6 +31,7 @@ import {
   pageFields,
   placeRefusal,
   readAt,
+  readRegion,
   searchSchema,
   siteParams,
   takeUp,
@@ -39,7 +40,7 @@ import {
 } from './placeParts.ts';
 import { ProblemError } from './problem.ts';
 import { accessOf } from './routeAccess.ts';
-import { findSeenOperation } from './seenOperation.ts';
+import { demandSeenOperation, findSeenOperation } from './seenOperation.ts';
 
 const view = { access: 'sites.view' } as const;
 const manage = { access: 'sites.manage' } as const;
@@ -81,8 +82,9 @@ export function siteRoutes(parts: PlaceParts): FastifyPluginCallbackTypebox {
       },
       async (request) => {
         const { cursor, limit = defaultPage, region, kind, operation, search, at } = request.query;
+        await demandSeenOperation(parts, request, operation);
         const filter = {
-          ...{ region, kind, search },
+          ...{ region: readRegion(region), kind, search },
           regions: regionsOf(request),
           siteClass: request.query.class,
           operationId: operation,

@@ -11,6 +11,8 @@ type CommandContext = {
   readonly secrets: SecretSource;
   /** POSKO_BACKUP_PASSPHRASE, for backups that nobody sits at. */
   readonly passphrase: string | undefined;
+  /** POSKO_TOKEN, for commands that ask the running server. */
+  readonly token: string | undefined;
 };
 
 /** One command of `npm run posko -- <words> ...`. */

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
+import { runningPhases } from '../domain/operation.ts';
 import { fencesAround } from '../storage/fenceStore.ts';
+import { listOperations } from '../storage/operationStore.ts';
 import { signedDistanceM } from '../tracking/fences/signedDistance.ts';
+import { whyIdle } from '../tracking/whyIdle.ts';
 import { type Command, UsageError } from './command.ts';
 import { fenceLine } from './fencesList.ts';
 import { readMoment } from './personArguments.ts';
@@ -13,10 +16,10 @@ export const fencesAt: Command = {
   help: `npm run posko -- fences at <longitude>,<latitude> [--at <time>]
 
 Prints one line for each fence that holds the point, its columns separated by tabs: id, version, region,
-class, shape, name, and how many metres inside its edge the point is. Fences that move with a unit are
-left out.
+class, shape, name, how many metres inside its edge the point is, and whether it counts now: "counts", or
+"idle" by its validity, its phase or its hours. Fences that move with a unit are left out.
 
-  --at <time>  as it was then, such as 2024-11-27T08:00+08:00`,
+  --at <time>  as it was then, such as 2024-11-27T08:00+08:00; by the phases as they are now`,
   run: async ({ config, args, print }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -25,13 +28,20 @@ left out.
     });
     const [lon, lat] = readPoint(positionals);
     const atMs = values.at === undefined ? undefined : readMoment('--at', values.at);
-    const around = await withExistingDatabase(config, (pool) =>
-      fencesAround(pool, lon, lat, { atMs }),
-    );
+    const [around, operations] = await withExistingDatabase(config, async (pool) => [
+      await fencesAround(pool, lon, lat, { atMs }),
+      await listOperations(pool),
+    ]);
+    const thenMs = atMs ?? Date.now();
+    const phases = runningPhases(operations, thenMs);
     for (const fence of around) {
       if (fence.shape.kind === 'moving') continue;
       const distanceM = signedDistanceM(fence.shape, lon, lat);
-      if (distanceM <= 0) print([...fenceLine(fence), (-distanceM).toFixed(1)].join('\t'));
+      if (distanceM > 0) continue;
+      const running = phases.get(fence.operationKey ?? 0) ?? [];
+      const idleBy = whyIdle(fence.conditions, running, thenMs);
+      const counts = idleBy === undefined ? 'counts' : `idle by its ${idleBy}`;
+      print([...fenceLine(fence), (-distanceM).toFixed(1), counts].join('\t'));
     }
   },
 };

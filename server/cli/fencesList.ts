@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type KnownFence, listFences } from '../storage/fenceStore.ts';
 import type { Command } from './command.ts';
 import { readMoment } from './personArguments.ts';
-import { readRegion } from './placeArguments.ts';
+import { demandOperation, readRegion } from './placeArguments.ts';
 import { printPages } from './printPages.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
@@ -34,13 +34,14 @@ Prints one line for each fence, its columns separated by tabs: id, version, regi
       hasRings: values.rings === true,
       atMs: values.at === undefined ? undefined : readMoment('--at', values.at),
     };
-    await withExistingDatabase(config, (pool) =>
-      printPages(
+    await withExistingDatabase(config, async (pool) => {
+      await demandOperation(pool, values.operation, 'Nothing is listed');
+      await printPages(
         pageLength,
         (after) => listFences(pool, filter, pageLength, after),
         (fence) => print(fenceLine(fence).join('\t')),
-      ),
-    );
+      );
+    });
   },
 };
 

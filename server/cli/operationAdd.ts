@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { Value } from 'typebox/value';
 import { deedOnPlace } from '../accounts/placeDeeds.ts';
 import { type OperationPhase, usualPhases } from '../domain/operation.ts';
 import { planSchema } from '../domain/placeDetails.ts';
-import type { PlanFields } from '../domain/requirementPlan.ts';
-import { errorCode } from '../domain/systemError.ts';
 import { addOperation } from '../storage/operationStore.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
 import { readMoment } from './personArguments.ts';
+import { readJsonFile } from './readJsonFile.ts';
 import { readId, readList } from './trackerArguments.ts';
 import { withDatabase } from './withDatabase.ts';
 
@@ -22,10 +19,11 @@ Adds an operation, to which sites and fences belong.
   --region <code>               province or regency in which its sites lie: 64 or 64.08
   --from <time>                 when it starts, such as 2024-08-26 or 2024-08-26T08:00+08:00
   --to <time>                   when it ends (default: until further notice)
-  --phase <name>=<from>/<to>    a phase and its times; may be given several times. Usual are
+  --phase <name>=<from>/<to>    a phase and its times, within those of the operation; may be given several
+                                times. Usual are
                                 ${usualPhases.join(', ')}
   --plan <file>                 JSON: what is required of sites that say nothing themselves, by their class
-                                and the phase; and the hours of phases that do not count whole, epoch ms:
+                                and a phase that the operation has; and the hours of phases that do not count whole, epoch ms:
                                 {"byClass": {"rawan": {"voting": {"polri": 2, "linmas": 2}}},
                                  "hours": {"voting": [{"fromMs": 1732662000000, "toMs": 1732683600000}]}}
   --exercise                    it is a drill: its data never mix with live data`;
@@ -59,7 +57,11 @@ export const operationAdd: Command = {
       startsAtMs: readMoment('--from', values.from),
       endsAtMs: to === undefined ? undefined : readMoment('--to', to),
       phases: (readList(values.phase) ?? []).map(readPhase),
-      plan: values.plan === undefined ? undefined : await readPlan(values.plan),
+      // what exactly may be in it, the store checks
+      plan:
+        values.plan === undefined
+          ? undefined
+          : await readJsonFile('plan', values.plan, planSchema, 'operation add'),
     };
     const added = await withDatabase(config, (pool) =>
       addOperation(pool, operation, () => [
@@ -84,30 +86,4 @@ function readPhase(text: string): OperationPhase {
     startsAtMs: readMoment('--phase', from),
     endsAtMs: readMoment('--phase', to),
   };
-}
-
-/** What exactly may be in it, the store checks. */
-async function readPlan(file: string): Promise<PlanFields> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const code = errorCode(error) ?? 'unknown error';
-    throw new Error(`The plan ${file} cannot be read (${code}): check its name and its rights.`, {
-      cause: error,
-    });
-  });
-  const plan = parsed(text, file);
-  if (Value.Check(planSchema, plan)) return plan;
-  const [first] = Value.Errors(planSchema, plan);
-  throw new Error(
-    `The plan ${file} is wrong at ${first?.instancePath || 'its beginning'}: ${first?.message}. See operation add --help.`,
-  );
-}
-
-function parsed(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`The plan ${file} is no JSON: save it as text, like in operation add --help.`, {
-      cause,
-    });
-  }
 }

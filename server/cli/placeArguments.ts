@@ -1,3 +1,6 @@
+import type { Pool } from 'pg';
+import { checkRegion } from '../domain/region.ts';
+import { findOperation, listOperations, noSuchOperation } from '../storage/operationStore.ts';
 import { UsageError } from './command.ts';
 
 /**
@@ -21,9 +24,25 @@ export function readOneOf<Name extends string>(
 /**
  * A region code that lists are restricted to.
  *
- * @throws UsageError when it is none
+ * @throws UsageError when it is none, or of a province that does not exist
  */
 export function readRegion(text: string | undefined): string | undefined {
-  if (text === undefined || /^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$/.test(text)) return text;
-  throw new UsageError(`--region is "${text}"; it must be a code such as 64, 64.08 or 64.08.04`);
+  const checked = text === undefined ? undefined : checkRegion(text);
+  if (checked?.ok !== false) return text;
+  throw new UsageError(`--region is "${text?.slice(0, 80)}": ${checked.detail}`);
+}
+
+/**
+ * Refuses an operation that there is not.
+ *
+ * @param outcome how the sentence begins: `Nothing is listed`
+ * @throws Error that names those that there are
+ */
+export async function demandOperation(
+  pool: Pick<Pool, 'query'>,
+  id: string | undefined,
+  outcome: string,
+): Promise<void> {
+  if (id === undefined || (await findOperation(pool, id)) !== undefined) return;
+  throw new Error(`${outcome}: ${noSuchOperation(id, await listOperations(pool))}.`);
 }

@@ -11,9 +11,13 @@ import { certRevoke } from './certRevoke.ts';
 import { certServer } from './certServer.ts';
 import { type Command, UsageError } from './command.ts';
 import { copy } from './copy.ts';
+import { coverage } from './coverage.ts';
 import { doctor } from './doctor.ts';
+import { fencesAdd } from './fencesAdd.ts';
 import { fencesAt } from './fencesAt.ts';
 import { fencesList } from './fencesList.ts';
+import { fencesRemove } from './fencesRemove.ts';
+import { fencesSet } from './fencesSet.ts';
 import { gatewayAdd } from './gatewayAdd.ts';
 import { gatewayList } from './gatewayList.ts';
 import { gatewayRemove } from './gatewayRemove.ts';
@@ -33,6 +37,7 @@ import { retentionRemove } from './retentionRemove.ts';
 import { retentionSet } from './retentionSet.ts';
 import { sitesImport } from './sitesImport.ts';
 import { sitesList } from './sitesList.ts';
+import { sitesRemove } from './sitesRemove.ts';
 import { tokenList } from './tokenList.ts';
 import { tokenRevoke } from './tokenRevoke.ts';
 import { trackerAdd } from './trackerAdd.ts';
@@ -40,6 +45,7 @@ import { trackerAssign } from './trackerAssign.ts';
 import { trackerList } from './trackerList.ts';
 import { trackerSecret } from './trackerSecret.ts';
 import { trackerSet } from './trackerSet.ts';
+import { unitsNearest } from './unitsNearest.ts';
 import { userAdd } from './userAdd.ts';
 import { userList } from './userList.ts';
 import { userPassword } from './userPassword.ts';
@@ -71,8 +77,14 @@ const commands: readonly Command[] = [
   operationList,
   sitesImport,
   sitesList,
+  sitesRemove,
+  fencesAdd,
+  fencesSet,
   fencesList,
   fencesAt,
+  fencesRemove,
+  coverage,
+  unitsNearest,
   certCa,
   certServer,
   certClient,
@@ -127,8 +139,10 @@ export async function runInTerminal(argv: readonly string[]): Promise<void> {
 /** Runs the command that `argv` names: 0 when it is done, 1 when it failed, 2 when called wrongly. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const { print, complain, secrets = ownTerminal } = terminal;
-  // no setting: it is for one command, and must not lie in the environment of a server
-  const { POSKO_BACKUP_PASSPHRASE: passphrase, ...env } = terminal.env;
+  // no settings: they are for one command, and must not lie in the environment of a server
+  const { POSKO_BACKUP_PASSPHRASE: passphrase, POSKO_TOKEN: given, ...env } = terminal.env;
+  // an empty variable counts as unset
+  const token = given || undefined;
   if (argv.length === 0 || isHelp(argv[0])) {
     print(overview());
     return argv.length === 0 ? calledWrongly : done;
@@ -151,7 +165,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     return done;
   }
   try {
-    const context = { args, print, secrets, passphrase };
+    const context = { args, print, secrets, passphrase, token };
     const loaded = loadSettings(env);
     if (loaded.ok) {
       await command.run({ ...context, config: loaded.config });

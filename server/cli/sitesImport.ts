@@ -17,7 +17,7 @@ import type { LineError } from '../storage/siteImport/siteOfRecord.ts';
 import { SiteFileError } from '../storage/siteImport/siteRecord.ts';
 import { cliActor } from './cliActor.ts';
 import { type Command, UsageError } from './command.ts';
-import { readOneOf, readRegion } from './placeArguments.ts';
+import { demandOperation, readOneOf, readRegion } from './placeArguments.ts';
 import { readList } from './trackerArguments.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
@@ -25,8 +25,9 @@ const help = `npm run posko -- sites import <file> --operation <id> [options]
 
 Imports sites from a CSV file (.csv, .txt, .tsv; UTF-8, its first line names the columns) or from GeoJSON
 (.geojson, .json; a FeatureCollection of points). Sites that there are by their ids are changed where
-anything differs, others are added, none is removed; the same file once more changes nothing. All
-lines are written, or, where one is bad, none.
+anything differs, others are added, none is removed (sites remove does that); the same file once more
+changes nothing. All lines are written, or, where one is bad, none. Places that are far from the others
+of their regency are written, and told.
 
   --operation <id>     the operation that they belong to
   --map <name>=<column>  which column holds what, where it is not called so: id, name, kind, class,
@@ -89,8 +90,11 @@ export const sitesImport: Command = {
     const read = readerOf(file);
     const outcome = await withExistingDatabase(config, async (pool) => {
       const imported = await importSites(pool, await read(createReadStream(file)), options);
-      if (!imported.ok) throw new Error(`Nothing was imported: ${imported.detail}.`);
-      return imported.value;
+      if (imported.ok) return imported.value;
+      if (imported.reason === 'unknown_operation') {
+        await demandOperation(pool, operationId, 'Nothing was imported');
+      }
+      throw new Error(`Nothing was imported: ${imported.detail}.`);
     }).catch((error: unknown) => {
       throw explained(error, file);
     });

@@ -3,7 +3,7 @@ import { siteClasses, siteKinds } from '../domain/site.ts';
 import { listSites } from '../storage/siteStore.ts';
 import type { Command } from './command.ts';
 import { readMoment } from './personArguments.ts';
-import { readOneOf, readRegion } from './placeArguments.ts';
+import { demandOperation, readOneOf, readRegion } from './placeArguments.ts';
 import { printPages } from './printPages.ts';
 import { withExistingDatabase } from './withDatabase.ts';
 
@@ -39,13 +39,14 @@ longitude, latitude, name.
       siteClass: readOneOf('--class', values.class, siteClasses),
       atMs: values.at === undefined ? undefined : readMoment('--at', values.at),
     };
-    await withExistingDatabase(config, (pool) =>
-      printPages(
+    await withExistingDatabase(config, async (pool) => {
+      await demandOperation(pool, values.operation, 'Nothing is listed');
+      await printPages(
         pageLength,
         (after) => listSites(pool, filter, pageLength, after),
         ({ id, version, region, kind, siteClass, place, name }) =>
           print([id, version, region, kind, siteClass, ...place, name].join('\t')),
-      ),
-    );
+      );
+    });
   },
 };

@@ -53,9 +53,16 @@ const coveredSiteSchema = Type.Object({
   percent: numberOrNull,
   /** Since when it is this word. */
   sinceMs: numberOrNull,
-  /** Those of whom somebody is required or present. */
+  /** Those of whom somebody is required, present or inside. */
   agencies: Type.Array(
-    Type.Object({ agency: Type.Enum([...agencies]), required: people, present: people }),
+    Type.Object({
+      agency: Type.Enum([...agencies]),
+      required: people,
+      /** Within the window, so those who left since too; and check-ins. */
+      present: people,
+      /** Of units in contact that are confirmed inside its ring now, without check-ins. */
+      insideNow: people,
+    }),
   ),
   /** Units that are confirmed inside its ring now, as far as the caller sees units. */
   unitIds: Type.Array(Type.String()),

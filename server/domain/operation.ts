@@ -98,6 +98,73 @@ export function checkOperation(
   return { ok: true, value: { ...fields, name, phases: sorted, plan: plan.value } };
 }
 
+type Fitting = Pick<Operation, 'startsAtMs' | 'endsAtMs' | 'phases' | 'plan'>;
+
+/**
+ * Checks that phases and plan of an operation go with the rest of it: what lies outside its times, or
+ * is asked for in a phase that it does not have, would never count, and nobody would be told.
+ *
+ * @param asked what somebody said now: an operation that is ended early keeps the phases that it had
+ */
+export function checkFit(
+  { startsAtMs, endsAtMs, phases, plan }: Fitting,
+  asked: { readonly phases: boolean; readonly plan: boolean },
+): Result<undefined, OperationFault> {
+  const outside = phases.find(
+    (each) => each.startsAtMs < startsAtMs || each.endsAtMs > (endsAtMs ?? each.endsAtMs),
+  );
+  if (asked.phases && outside !== undefined) {
+    const [own, whole] = [timesOf(outside), timesOf({ startsAtMs, endsAtMs })];
+    const detail = `the phase ${outside.phase} (${own}) does not lie in its operation (${whole}): correct one of the two`;
+    return fault('bad_phase', detail);
+  }
+  const lacking = lackingPhases(phases, phasesOfPlan(plan));
+  if ((asked.phases || asked.plan) && lacking.length > 0) {
+    const detail = `the plan names phases that the operation does not have: ${lacking.join(', ')}; it has ${namesOf(phases)}: add them, or change the plan`;
+    return fault('bad_plan', detail);
+  }
+  return { ok: true, value: undefined };
+}
+
+/**
+ * What is wrong with the phases in which a fence is to count; undefined: nothing.
+ *
+ * @param operation that of the fence, or of the site whose ring it is
+ */
+export function wrongFencePhases(
+  named: readonly string[] | undefined,
+  operation: Pick<Operation, 'id' | 'phases'> | undefined,
+): string | undefined {
+  if (named === undefined) return undefined;
+  if (operation === undefined) {
+    return 'a fence without an operation never is in a phase: name its operation, or leave the phases out';
+  }
+  const lacking = lackingPhases(operation.phases, named);
+  if (lacking.length === 0) return undefined;
+  return `the fence would never count in ${lacking.join(', ')}: the operation ${operation.id} has the phases ${namesOf(operation.phases)}`;
+}
+
+function phasesOfPlan({ byClass, hours }: RequirementPlan): readonly string[] {
+  return [...Object.values(byClass).flatMap((each) => Object.keys(each)), ...Object.keys(hours)];
+}
+
+/** Those of some names that are no phase, each once. */
+function lackingPhases(
+  phases: readonly OperationPhase[],
+  named: readonly string[],
+): readonly string[] {
+  return [...new Set(named)].filter((name) => phases.every(({ phase }) => phase !== name));
+}
+
+function namesOf(phases: readonly OperationPhase[]): string {
+  return phases.map(({ phase }) => phase).join(', ') || 'none';
+}
+
+function timesOf({ startsAtMs, endsAtMs }: Pick<Operation, 'startsAtMs' | 'endsAtMs'>): string {
+  const until = endsAtMs === undefined ? 'further notice' : new Date(endsAtMs).toISOString();
+  return `${new Date(startsAtMs).toISOString()} to ${until}`;
+}
+
 /**
  * The phases that an operation is in, by their start. A fence counts while any that it names runs; what
  * is required of sites is that of the last one, which began last. Outside the times of the operation
@@ -112,6 +179,14 @@ export function phasesAt(
   return phases
     .filter((each) => each.startsAtMs <= atMs && atMs < each.endsAtMs)
     .map(({ phase }) => phase);
+}
+
+/** The phases that operations are in at a time, by their keys. */
+export function runningPhases(
+  operations: readonly Operation[],
+  atMs: number,
+): ReadonlyMap<number, readonly string[]> {
+  return new Map(operations.map((each) => [each.key, phasesAt(each, atMs)]));
 }
 
 function fault(reason: OperationFault, detail: string): Result<never, OperationFault> {

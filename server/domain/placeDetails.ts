@@ -211,6 +211,10 @@ export const fenceListSchema = Type.Object({
   nextCursor: textOrNull,
 });
 
+/** Why a fence does not count at a time: by its validity, its phases, or its hours of the week. */
+const idleReasons = ['validity', 'phase', 'hours'] as const;
+export type IdleReason = (typeof idleReasons)[number];
+
 /** Fences that hold a point, the deepest first. */
 export const fencesAtSchema = Type.Object({
   fences: Type.Array(
@@ -218,6 +222,10 @@ export const fencesAtSchema = Type.Object({
       fence: fenceDetailsSchema,
       /** To its edge, negative inside, 0 on the edge. */
       signedDistanceM: Type.Number(),
+      /** False: nothing is told of it at that time. */
+      counts: Type.Boolean(),
+      /** Why not; null: it counts. */
+      idleBy: Type.Union([Type.Enum([...idleReasons]), Type.Null()]),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import {
+  checkFit,
   checkOperation,
   type Operation,
   type OperationFault,
@@ -20,7 +21,12 @@ export type OperationChanges = {
   readonly plan?: PlanFields | undefined;
 };
 
-type ChangeReason = OperationFault | 'unknown_operation' | 'version_conflict' | 'not_allowed';
+type ChangeReason =
+  | OperationFault
+  | 'unknown_operation'
+  | 'version_conflict'
+  | 'not_allowed'
+  | 'phase_in_use';
 
 /** Adds an operation with its phases. */
 export async function addOperation(
@@ -30,6 +36,8 @@ export async function addOperation(
 ): Promise<Result<Changed<Operation>, OperationFault | 'id_taken' | 'not_allowed'>> {
   const checked = checkOperation(fields);
   if (!checked.ok) return checked;
+  const fit = checkFit(checked.value, { phases: true, plan: true });
+  if (!fit.ok) return fit;
   const { id, name, region, isExercise, startsAtMs, endsAtMs } = checked.value;
   const asked = JSON.stringify(checked.value.plan);
   return inTransaction(pool, async (client) => {
@@ -53,7 +61,7 @@ export async function addOperation(
 }
 
 /**
- * Changes an operation; phases are replaced as a whole.
+ * Changes an operation; phases are replaced as a whole. A phase in which fences count stays.
  *
  * @param version the one that the change was made for
  */
@@ -82,6 +90,11 @@ export function changeOperation(
     });
     if (!checked.ok) return checked;
     const next = checked.value;
+    const hasPhases = changes.phases !== undefined;
+    const fit = checkFit(next, { phases: hasPhases, plan: changes.plan !== undefined });
+    if (!fit.ok) return fit;
+    const inUse = hasPhases ? await phaseInUse(client, found, next.phases) : undefined;
+    if (inUse !== undefined) return inUse;
     await client.query(
       `update operations
        set name = $2, starts_at = to_timestamp($3::float8 / 1000),
@@ -104,6 +117,38 @@ async function written(
   if (value === undefined) throw new Error(`The operation ${id} was written and is not there.`);
   await appendAll(client, deeds);
   return { ok: true, value: { value, change: change.number } };
+}
+
+/** Fences that are told; all keep the phase. */
+const maxNamed = 5;
+
+/** The fences that count in a phase which the operation is to lose: they would never count again. */
+async function phaseInUse(
+  client: PoolClient,
+  { key, phases: before }: Operation,
+  phases: Operation['phases'],
+): Promise<Result<never, 'phase_in_use'> | undefined> {
+  const lost = before.map(({ phase }) => phase).filter((name) => !hasPhase(phases, name));
+  if (lost.length === 0) return undefined;
+  const { rows } = await client.query<{ id: string }>(
+    `select f.id
+     from fence_versions v
+     join fences f on f.key = v.fence_key
+     left join sites s on s.key = f.site_key
+     where v.valid_to is null and v.conditions -> 'phases' ?| $2::text[]
+       and coalesce(f.operation_key, s.operation_key) = $1
+     order by f.id limit $3`,
+    [key, lost, maxNamed + 1],
+  );
+  if (rows.length === 0) return undefined;
+  const named = rows.slice(0, maxNamed).map(({ id }) => id);
+  const more = rows.length > maxNamed ? ' and others' : '';
+  const detail = `fences count in ${lost.join(', ')}, which would be a phase no more: change ${named.join(', ')}${more} first`;
+  return { ok: false, reason: 'phase_in_use', detail };
+}
+
+function hasPhase(phases: Operation['phases'], name: string): boolean {
+  return phases.some(({ phase }) => phase === name);
 }
 
 async function setPhases(
@@ -142,6 +187,13 @@ export async function findOperation(
 export function unknownOperation(id: string): Result<never, 'unknown_operation'> {
   const detail = `there is no operation "${id.slice(0, 80)}"`;
   return { ok: false, reason: 'unknown_operation', detail };
+}
+
+/** The same with those that there are, for who asks for one; at most 20. */
+export function noSuchOperation(id: string, known: readonly Pick<Operation, 'id'>[]): string {
+  const ids = known.slice(0, 20).map((each) => each.id);
+  const more = known.length > ids.length ? ' and others' : '';
+  return `there is no operation "${id.slice(0, 80)}"; there is ${ids.join(', ') || 'none yet'}${more}`;
 }
 
 /** Somebody else changed it since the caller read it. */

@@ -6,6 +6,7 @@ import { type ChangeId, type ChangeOfPlaces, isSameChange, type Places } from '.
 import type { Position } from '../domain/position.ts';
 import type { Site } from '../domain/site.ts';
 import type { Unit } from '../domain/unit.ts';
+import type { WatchRadii } from '../domain/watchRadii.ts';
 import { Coverage, type CoverageCheckpoint, type CoverageQuestions } from './coverage/coverage.ts';
 import type { SiteProximity } from './coverage/siteProximities.ts';
 import { WatchRings } from './coverage/watchRings.ts';
@@ -23,6 +24,8 @@ export type PlaceWatchParts = {
   readonly onEvent: (event: PlaceEvent) => void;
   /** May hold fences already, from a snapshot. */
   readonly index?: FenceIndex | undefined;
+  /** How far sites watch; as they usually do where left out. */
+  readonly watchRadiiM?: WatchRadii | undefined;
 };
 
 /** All that is known of units at places, beside the places themselves: plain data. */
@@ -76,7 +79,10 @@ export class PlaceWatch implements PlaceView {
       if (isInside) this.#coverage.entered(siteKey, unitKey, atMs);
       else this.#coverage.left(siteKey, unitKey, atMs);
     });
-    this.#rings = new WatchRings((key, lon, lat) => this.#engine.distanceOf(key, lon, lat));
+    this.#rings = new WatchRings(
+      (key, lon, lat) => this.#engine.distanceOf(key, lon, lat),
+      parts.watchRadiiM,
+    );
     this.#questions = {
       crewOf: (unitKey) => {
         const unit = parts.unitOf(unitKey);
@@ -99,6 +105,12 @@ export class PlaceWatch implements PlaceView {
   /** The newest change that was taken up. */
   get change(): ChangeId {
     return this.#change;
+  }
+
+  /** All places but the operations, as the newest change left them; later changes leave what is returned alone. */
+  places(): Omit<Places, 'operations'> {
+    const sites = [...this.#sites.values()];
+    return { change: this.#change, sites, fences: this.#engine.fences() };
   }
 
   /** False while there is nothing that time could change. */

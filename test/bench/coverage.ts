@@ -2,6 +2,7 @@
 
 import type { Site } from '../../server/domain/site.ts';
 import type { Agency } from '../../server/domain/unit.ts';
+import { usualWatchRadiiM } from '../../server/domain/watchRadii.ts';
 import { Coverage } from '../../server/tracking/coverage/coverage.ts';
 import {
   indexPlaces,
@@ -10,7 +11,6 @@ import {
   nearestSite,
   type PlaceIndex,
 } from '../../server/tracking/coverage/nearestSites.ts';
-import { defaultWatchRadiusM } from '../../server/tracking/coverage/proximityScore.ts';
 import { siteProximities } from '../../server/tracking/coverage/siteProximities.ts';
 import { distanceM } from '../../server/tracking/fences/localPlane.ts';
 import { seededUniform } from '../fixtures/seededRandom.ts';
@@ -158,7 +158,7 @@ function benchScores(): void {
   const placeOf = new Map(places.map(({ key, place }) => [key, place]));
   const watched = {
     index,
-    watchRadiusM: defaultWatchRadiusM.tps,
+    watchRadiusM: usualWatchRadiiM.tps,
     largestRingM: ringM,
     signedDistanceM: (key: number, lon: number, lat: number) => {
       const place = placeOf.get(key);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LiveHub } from '../../server/live/liveHub.ts';
-import { createLiveCore, type LiveCore } from '../../server/liveCore.ts';
+import { createLiveCore, type LiveCore, type LiveFollower } from '../../server/liveCore.ts';
 import { type Database, openDatabase } from '../../server/storage/database.ts';
 import { writeRecorded } from '../../server/storage/recordStore.ts';
 import { addTracker } from '../../server/storage/trackerStore.ts';
@@ -26,11 +26,11 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function openCore(): Promise<LiveCore> {
+async function openCore(followers: readonly LiveFollower[] = []): Promise<LiveCore> {
   const hub = new LiveHub({ version: '0', mode: 'live' }, () => nowMs);
   const core = createLiveCore({
     ...{ pool: database.pool, hub, retentionMs, nowMs: () => nowMs },
-    followers: [],
+    followers,
     onChangeTaken: () => undefined,
   });
   await core.readRoster();
@@ -93,7 +93,10 @@ it('takes nothing that is sent once more for news of now', async () => {
   if (!added.ok) throw new Error(added.detail);
   const { unitKey } = added.value.tracker;
   nowMs = startMs;
-  const core = await openCore();
+  const heard: unknown[] = [];
+  const core = await openCore([
+    { onTrackerEvent: ({ event }, { message }) => heard.push([event.kind, message.atMs]) },
+  ]);
   const message = (codec: 'native_sos' | 'native_status', text: string) =>
     ({ kind: 'raw_message', codec, trackerId: 'hp-2', payload: Buffer.from(text) }) as const;
   const again = { firstReceivedAtMs: startMs - 3_600_000 };
@@ -109,4 +112,10 @@ it('takes nothing that is sent once more for news of now', async () => {
     lastSos: { receivedAtMs: startMs, text: 'now' },
   });
   expect(core.stateOf(unitKey).presence).not.toBe('lost');
+  // whoever follows gets each, and tells itself which are of now
+  expect(heard).toEqual([
+    ['sos', startMs],
+    ['sos', startMs + 1],
+    ['status', startMs + 2],
+  ]);
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeProblems, loadConfig, projectRoot } from '../../server/config.ts';
 import { defaultDoorLimits } from '../../server/domain/doorLimits.ts';
+import { usualWatchRadiiM } from '../../server/domain/watchRadii.ts';
 
 const tlsDir = 'test/fixtures/tls';
 
@@ -31,6 +32,7 @@ describe('configuration', () => {
         databaseUrl: undefined,
         retentionDays: 366,
         journal: { maxBytes: 5e9, keepMs: 7 * 24 * 3_600_000 },
+        watchRadiiM: usualWatchRadiiM,
         basemap: { from: 'built-in' },
         logLevel: 'info',
       },
@@ -55,6 +57,28 @@ describe('configuration', () => {
     const refused = loadConfig(wrong);
     if (refused.ok) throw new Error('taken');
     expect(refused.problems.map(({ variable }) => variable)).toEqual(Object.keys(wrong));
+  });
+
+  it('takes how far sites of a kind watch, and leaves the other kinds as they are', () => {
+    expect(loadConfig({ POSKO_WATCH_RADII: 'tps=500, kpu = 5000,' })).toMatchObject({
+      ok: true,
+      config: { watchRadiiM: { ...usualWatchRadiiM, tps: 500, kpu: 5_000 } },
+    });
+  });
+
+  it.each([
+    ['school=500', 'has "school=500"; it must list kind=metres, with a kind of tps, ppk, kpu'],
+    ['tps', 'has tps=; it must be whole metres from 1 to 20000'],
+    ['tps=0', 'has tps=0'],
+    ['tps=20001', 'has tps=20001'],
+    ['tps=1km', 'has tps=1km'],
+    ['tps=1,tps=2', 'has tps twice'],
+  ])('refuses %s for how far sites watch', (text, problem) => {
+    const refused = loadConfig({ POSKO_WATCH_RADII: text });
+    if (refused.ok) throw new Error('taken');
+    expect(refused.problems).toEqual([
+      { variable: 'POSKO_WATCH_RADII', problem: expect.stringContaining(problem) },
+    ]);
   });
 
   it('takes what is set, and an empty variable for unset', () => {

@@ -3,14 +3,15 @@ import type { Pool } from 'pg';
 import type { Deed } from '../../domain/account.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Result } from '../../domain/result.ts';
-import type { SiteFields } from '../../domain/siteFields.ts';
+import { isPlaceId, type SiteFields } from '../../domain/siteFields.ts';
 import { inTransaction } from '../inTransaction.ts';
 import { appendTo } from '../log/logStore.ts';
 import { findOperation, unknownOperation } from '../operationStore.ts';
 import { beginChange, lockPlaces } from '../placeChanges.ts';
 import { outsideOf } from '../siteStore.ts';
 import { TakenSiteError, type WrittenSites, writeSites } from '../siteWriting.ts';
-import { type ColumnMapping, findColumns, requiredOf } from './siteColumns.ts';
+import { farPlaces } from './farPlaces.ts';
+import { type ColumnMapping, findColumns, type ImportField, requiredOf } from './siteColumns.ts';
 import { type LineError, type SiteDefaults, siteOfRecord } from './siteOfRecord.ts';
 import { maxSites, type SiteFile } from './siteRecord.ts';
 
@@ -75,9 +76,13 @@ export async function importSites(
   if (operation === undefined) return unknownOperation(options.operationId);
   const { columns, unread, problems: wrong } = findColumns(file.names, options.mapping);
   const problems = [...wrong];
-  if (!columns.has('id')) {
-    const there = file.names.slice(0, 20).join(', ').slice(0, 400);
-    problems.push(`no column has the id of a site: map id to one of ${there || 'none'}`);
+  const there = file.names.slice(0, 20).join(', ').slice(0, 400) || 'none';
+  for (const [field, what, otherwise] of neededOf(file, options)) {
+    // one that was mapped in vain was told
+    if (columns.has(field) || options.mapping.has(field)) continue;
+    problems.push(
+      `no column has the ${what} of a site: map ${field} to one of ${there}${otherwise}`,
+    );
   }
   if (problems.length > 0) return { ok: false, reason: 'bad_columns', detail: problems.join('; ') };
   const read = await readSites(file, columns, operation, options);
@@ -97,6 +102,22 @@ export async function importSites(
   }
 }
 
+/** What a file must have a column for: once, and not in each line. */
+function neededOf(
+  { hasPlaces }: SiteFile,
+  { defaults }: ImportOptions,
+): readonly (readonly [field: ImportField, what: string, otherwise: string])[] {
+  const needed = [
+    ['id', 'id', '', true],
+    ['lon', 'longitude', '', !hasPlaces],
+    ['lat', 'latitude', '', !hasPlaces],
+    ['region', 'region', ', or name one region for all', defaults.region === undefined],
+  ] as const;
+  return needed.flatMap(([field, what, otherwise, isNeeded]) =>
+    isNeeded ? [[field, what, otherwise] as const] : [],
+  );
+}
+
 type Found = Pick<ImportOutcome, 'lines' | 'badLines' | 'errors' | 'advice'> & {
   readonly sites: readonly SiteFields[];
 };
@@ -109,7 +130,9 @@ async function readSites(
 ): Promise<Found> {
   const sites: SiteFields[] = [];
   const errors: LineError[] = [];
+  /** Of every line with an id that can be one, good or bad: the line that is corrected is there twice too. */
   const lineOfId = new Map<string, number>();
+  const idColumn = columns.get('id') ?? '';
   const counts = { lines: 0, bad: 0, swapped: 0 };
   const refuse = (told: readonly LineError[]): void => {
     counts.bad += 1;
@@ -120,20 +143,22 @@ async function readSites(
     counts.lines += 1;
     if (counts.lines > maxSites) break;
     const read = siteOfRecord(record, columns, defaults);
-    if ('errors' in read) {
-      refuse(read.errors);
-    } else {
-      const { site } = read;
-      const error = duplicateOf(site, lineOfId) ?? regionOf(site, operation, mayWrite);
-      if (error === undefined) {
-        sites.push(site);
-        lineOfId.set(site.id, record.line);
-      } else {
-        const { field, ...told } = error;
-        const column = columns.get(field) ?? field;
-        refuse([{ line: record.line, column, ...told }]);
-      }
+    const told = (field: ImportField, value: string, code: string, detail: string): LineError => ({
+      ...{ line: record.line, column: columns.get(field) ?? field },
+      ...{ value: value.slice(0, 80), code, detail },
+    });
+    const id = record.values[idColumn]?.trim() ?? '';
+    const first = lineOfId.get(id);
+    const found = 'errors' in read ? [...read.errors] : [];
+    if (first !== undefined) found.push(told('id', id, 'duplicate', duplicateAdvice(first)));
+    else if (isPlaceId(id)) lineOfId.set(id, record.line);
+    if ('site' in read) {
+      const { region } = read.site;
+      const wrong = wrongRegion(region, operation, mayWrite);
+      if (wrong !== undefined) found.push(told('region', region, wrong.reason, wrong.detail));
+      if (found.length === 0) sites.push(read.site);
     }
+    if (found.length > 0) refuse(found);
     if (counts.lines % batchLength === 0) {
       onProgress({ step: 'read', count: counts.lines, total: undefined });
       // others wait for this thread too
@@ -141,33 +166,24 @@ async function readSites(
     }
   }
   onProgress({ step: 'read', count: counts.lines, total: counts.lines });
-  return { sites, lines: counts.lines, badLines: counts.bad, errors, advice: adviceOf(counts) };
+  const advice = [...adviceOf(counts), ...adviceOnPlaces(sites, lineOfId)];
+  return { sites, lines: counts.lines, badLines: counts.bad, errors, advice };
 }
 
-type FieldError = Pick<LineError, 'value' | 'code' | 'detail'> & { readonly field: string };
-
-function duplicateOf(
-  { id }: SiteFields,
-  lineOfId: ReadonlyMap<string, number>,
-): FieldError | undefined {
-  const first = lineOfId.get(id);
-  if (first === undefined) return undefined;
-  const detail = `line ${first} has the same id: take one of them out, or give it another id`;
-  return { field: 'id', value: id, code: 'duplicate', detail };
+function duplicateAdvice(first: number): string {
+  return `line ${first} has the same id: take one of them out, or give it another id`;
 }
 
-function regionOf(
-  { region }: SiteFields,
+function wrongRegion(
+  region: string,
   operation: Operation,
   mayWrite: (region: string) => boolean,
-): FieldError | undefined {
+): { readonly reason: string; readonly detail: string } | undefined {
   const outside = outsideOf(operation, region);
-  if (outside !== undefined && !outside.ok) {
-    return { field: 'region', value: region, code: outside.reason, detail: outside.detail };
-  }
+  if (outside !== undefined && !outside.ok) return outside;
   if (mayWrite(region)) return undefined;
   const detail = 'your roles do not allow this here: leave the line to whoever manages that region';
-  return { field: 'region', value: region, code: 'forbidden', detail };
+  return { reason: 'forbidden', detail };
 }
 
 /** What of the columns may not be what somebody meant. */
@@ -199,6 +215,25 @@ function adviceOf({ lines, swapped }: { lines: number; swapped: number }): reado
   if (swapped < 2 || swapped * 2 < lines) return [];
   return [
     `longitude and latitude look swapped in ${swapped} of ${lines} lines: map lon to the column of lat, and lat to that of lon`,
+  ];
+}
+
+/** Of places that are far away, those that are named. */
+const maxFar = 10;
+
+function adviceOnPlaces(
+  sites: readonly SiteFields[],
+  lineOfId: ReadonlyMap<string, number>,
+): readonly string[] {
+  const far = farPlaces(sites).toSorted((a, b) => b.distanceKm - a.distanceKm);
+  if (far.length === 0) return [];
+  const named = far.slice(0, maxFar).map(({ site, region, distanceKm }) => {
+    const km = Math.round(distanceKm);
+    return `line ${lineOfId.get(site.id)} ("${site.id}", ${km} km from the middle of ${region})`;
+  });
+  const more = far.length > maxFar ? ` and ${far.length - maxFar} more` : '';
+  return [
+    `far from all others of their region, look at longitude and latitude again: ${named.join(', ')}${more}`,
   ];
 }
 

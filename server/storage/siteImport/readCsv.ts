@@ -34,7 +34,7 @@ export async function readCsv(source: AsyncIterable<Uint8Array>): Promise<SiteFi
   if (names.length > maxColumns) {
     throw new SiteFileError(`the file has more than ${maxColumns} columns: leave some out`);
   }
-  return { names, records: readRecords(names, rows) };
+  return { names, hasPlaces: false, records: readRecords(names, rows) };
 }
 
 type Row = { readonly line: number; readonly cells: readonly string[] };

@@ -32,7 +32,7 @@ export async function readGeoJson(source: AsyncIterable<Uint8Array>): Promise<Si
       );
     }
   }
-  return { names: [...names], records: each(records) };
+  return { names: [...names], hasPlaces: true, records: each(records) };
 }
 
 function parseJson(text: string): unknown {

@@ -13,6 +13,8 @@ export type SiteRecord = {
 /** The names of its columns, then its records. */
 export type SiteFile = {
   readonly names: readonly string[];
+  /** True: a record has its place by itself, and no columns are read for it. */
+  readonly hasPlaces: boolean;
   readonly records: AsyncIterable<SiteRecord>;
 };
 

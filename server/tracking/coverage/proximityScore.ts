@@ -1,18 +1,4 @@
-import type { SiteKind } from '../../domain/site.ts';
 import { normalCdf, normalDensity } from '../normalCdf.ts';
-
-/** How far from the edge of its ring a site watches, metres. */
-export type WatchRadii = Readonly<Record<SiteKind, number>>;
-
-/** TPS and KPU as operations asked for; the others by what they are like: an office, a store, a room as large as a TPS. */
-export const defaultWatchRadiusM: WatchRadii = {
-  tps: 1_000,
-  ppk: 1_000,
-  kpu: 3_000,
-  bawaslu: 3_000,
-  warehouse: 3_000,
-  custom: 1_000,
-};
 
 /** How near a unit is to a site. */
 export type Proximity = {

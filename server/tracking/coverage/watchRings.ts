@@ -1,8 +1,8 @@
 import type { Fence, LonLat } from '../../domain/fence.ts';
 import type { Versions } from '../../domain/places.ts';
 import { type Site, type SiteKind, siteKinds } from '../../domain/site.ts';
+import { usualWatchRadiiM, type WatchRadii } from '../../domain/watchRadii.ts';
 import { farthestLat, indexPlaces } from './nearestSites.ts';
-import { defaultWatchRadiusM } from './proximityScore.ts';
 import { type SiteProximity, siteProximities, type WatchedSites } from './siteProximities.ts';
 
 /** To a fence in force, metres, negative inside; undefined: there is none. */
@@ -14,13 +14,15 @@ export type FenceDistance = (fenceKey: number, lon: number, lat: number) => numb
  */
 export class WatchRings {
   readonly #distanceOf: FenceDistance;
+  readonly #radiiM: WatchRadii;
   readonly #sites = new Map<number, Site>();
   /** Key and radius of each site's ring, by site key. */
   readonly #rings = new Map<number, { readonly fenceKey: number; readonly radiusM: number }>();
   readonly #watched = new Map<SiteKind, WatchedSites>();
 
-  constructor(distanceOf: FenceDistance) {
+  constructor(distanceOf: FenceDistance, radiiM: WatchRadii = usualWatchRadiiM) {
     this.#distanceOf = distanceOf;
+    this.#radiiM = radiiM;
   }
 
   /** The fence that is the ring of a site. */
@@ -88,7 +90,7 @@ export class WatchRings {
     }
     const watched: WatchedSites = {
       index: indexPlaces(sites),
-      watchRadiusM: defaultWatchRadiusM[kind],
+      watchRadiusM: this.#radiiM[kind],
       largestRingM,
       signedDistanceM: (siteKey, lon, lat) => {
         const ring = this.ringOf(siteKey);

@@ -191,10 +191,41 @@ export function describePlaces(opener: Opener): void {
       [{ phases: [{ phase: 'Voting!', startsAtMs: 1, endsAtMs: 2 }] }, 'bad_phase'],
       [{ phases: [{ phase: 'voting', startsAtMs: 2, endsAtMs: 2 }] }, 'bad_phase'],
       [{ plan: { hours: { voting: [{ fromMs: 2, toMs: 2 }] } } }, 'bad_plan'],
+      [{ plan: { hours: { quiet: [{ fromMs: 1, toMs: 2 }] } } }, 'bad_plan'],
+      [{ endsAtMs: Date.parse('2024-11-27T12:00:00Z') }, 'bad_phase'],
     ])('refuse an operation with %o: %s', async (change, reason) => {
       const added = await addOperation(pool(), { ...operation, ...change }, noted('x'));
       expect(added).toMatchObject({ ok: false, reason });
       expect(await listOperations(pool())).toEqual([]);
+    });
+
+    it('end an operation early, with the phases that it had', async () => {
+      await begin();
+      const endsAtMs = Date.parse('2024-10-01T00:00:00Z');
+      const ended = await changeOperation(pool(), operation.id, 1, { endsAtMs }, noted('x'));
+      expect(taken(ended).value).toMatchObject({ endsAtMs, phases: [{}, {}] });
+    });
+
+    it('keep a phase as long as a fence or a ring counts in it', async () => {
+      await begin();
+      await addTps();
+      const drawn = { ...square, operationId: operation.id };
+      taken(await addFence(pool(), drawn, noted('fence.added')));
+      const conditions = { phases: ['campaign'] };
+      taken(await changeFence(pool(), ringId, 1, { conditions }, noted('x')));
+      const change = (phases: OperationFields['phases']) =>
+        changeOperation(pool(), operation.id, 1, { phases }, noted('x'));
+      const [voting, campaign] = operation.phases;
+      if (voting === undefined || campaign === undefined) throw new Error('no phases');
+      expect(await change([campaign])).toMatchObject({
+        reason: 'phase_in_use',
+        detail: expect.stringContaining('change alun-alun first'),
+      });
+      expect(await change([voting])).toMatchObject({
+        detail: expect.stringContaining(`change ${ringId} first`),
+      });
+      taken(await removeFence(pool(), square.id, 1, noted('x')));
+      expect(await change([campaign])).toMatchObject({ ok: true });
     });
 
     it('add a site with its ring, as one change', async () => {

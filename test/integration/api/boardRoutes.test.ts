@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { coverageRoute } from '../../../server/api/coverageRoute.ts';
 import { nearestUnitsRoute } from '../../../server/api/nearestUnitsRoute.ts';
 import { proximityRoutes } from '../../../server/api/proximityRoutes.ts';
@@ -53,6 +53,8 @@ const ends: (() => Promise<unknown>)[] = [];
 const roster = new Roster();
 const tracks = new Tracks();
 const presence = new PresenceKeeper(roster, tracks);
+/** Units whose contact a test lets go. */
+const lost = new Set<number>();
 
 beforeAll(async () => {
   const database = await openTestDatabase();
@@ -84,6 +86,7 @@ beforeAll(async () => {
     ...{ pool, roster, tracks, places: watch },
     stateOf: (key: number) => ({
       ...presence.stateOf(key, nowMs),
+      ...(lost.has(key) && { presence: 'lost' as const }),
       ...{ clock: null, lastSos: null, isWeak: false },
     }),
     nowMs: () => nowMs,
@@ -180,8 +183,8 @@ describe('coverage', () => {
       expect.objectContaining({
         ...{ id: 'tps-a', word: 'kurang', percent: 60 },
         agencies: [
-          { agency: 'polri', required: 3, present: 2 },
-          { agency: 'linmas', required: 2, present: 1 },
+          { agency: 'polri', required: 3, present: 2, insideNow: 2 },
+          { agency: 'linmas', required: 2, present: 1, insideNow: 0 },
         ],
       }),
       expect.objectContaining({ id: 'tps-b', word: 'belum_lapor', percent: 0 }),
@@ -219,7 +222,6 @@ describe('coverage', () => {
     ['kind=kpu', ['kpu'], 1],
     ['class=sangat_rawan', ['tps-b'], 1],
     ['operation=mantap-praja', ['kpu', 'tps-a', 'tps-b', 'tps-c'], 4],
-    ['operation=none', [], 0],
     // the words are what one chooses by: their counts stay
     ['word=kosong', ['tps-c'], 4],
     // empty, short, not reported by class, and what needs nobody
@@ -240,7 +242,34 @@ describe('coverage', () => {
     expect(second.summary).toEqual(first.summary);
   });
 
+  it('counts as inside now who is in contact, whoever was there before', async () => {
+    const insideNow = async () => {
+      const { sites } = await ask(viewer, '/coverage');
+      const { agencies, unitIds: named } = sites.find(({ id }: Json) => id === 'tps-a');
+      return [agencies[0].present, agencies[0].insideNow, named];
+    };
+    onTestFinished(() => lost.clear());
+    lost.add(1);
+    expect(await insideNow()).toEqual([2, 1, ['hp-near']]);
+    lost.clear();
+    expect(await insideNow()).toEqual([2, 2, ['hp-near']]);
+  });
+
+  it('is refused for an operation that one does not see, and names those that one sees', async () => {
+    const told = { status: 404, code: 'operation_not_found' };
+    expect(await ask(viewer, '/coverage?operation=none')).toMatchObject({
+      ...told,
+      detail: 'there is no operation "none"; there is mantap-praja',
+    });
+    expect(await ask(asRole('viewer', '35'), '/coverage?operation=mantap-praja')).toMatchObject({
+      ...told,
+      detail: 'there is no operation "mantap-praja"; there is none yet',
+    });
+  });
+
   it.each([
+    'region=99',
+    'region=64.60',
     'word=empty',
     'order=best',
     'limit=0',

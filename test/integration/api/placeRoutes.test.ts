@@ -143,7 +143,8 @@ describe('operations', () => {
     const added = await ask(commander, 'POST', '/operations', operation);
     const shown = { ...operation, version: 1, isExercise: false, endsAtMs: null, phases: [] };
     expect(added).toMatchObject({ status: 201, body: shown });
-    const phases = [{ phase: 'voting', startsAtMs: 1, endsAtMs: 2 }];
+    const { startsAtMs } = operation;
+    const phases = [{ phase: 'voting', startsAtMs, endsAtMs: startsAtMs + 1 }];
     const changed = await ask(commander, 'PATCH', '/operations/mantap-praja', {
       version: 1,
       phases,
@@ -176,7 +177,9 @@ describe('operations', () => {
   it('are given a plan of what is required by class and in which hours, as a change of their own', async () => {
     const hours = { voting: [{ fromMs: 1, toMs: 2 }] };
     const plan = { byClass: { rawan: { voting: { polri: 2 } } }, hours };
-    const added = await ask(commander, 'POST', '/operations', { ...operation, plan });
+    const { startsAtMs } = operation;
+    const phases = [{ phase: 'voting', startsAtMs, endsAtMs: startsAtMs + 1 }];
+    const added = await ask(commander, 'POST', '/operations', { ...operation, phases, plan });
     expect(added).toMatchObject({ status: 201, body: { version: 1 } });
     expect(added.body.plan).toEqual(plan);
     const path = '/operations/mantap-praja';
@@ -198,6 +201,7 @@ describe('operations', () => {
     { hours: { 'Voting!': [] } },
     { hours: { voting: Array(65).fill({ fromMs: 1, toMs: 2 }) } },
     { nonsense: 1 },
+    { byClass: { rawan: { quiet: { polri: 2 } } } },
   ])('are not given the plan %o', async (plan) => {
     const refused = { status: 400, code: 'bad_request' };
     expect(await ask(commander, 'POST', '/operations', { ...operation, plan })).toMatchObject(
@@ -476,8 +480,8 @@ describe('an import of sites', () => {
     ['text/csv', 'nama,lon\nA,1', /no column has the id/],
     ['text/csv', '', /no column has the id/],
     ['text/csv', 'id,id\na,b', /is there twice/],
-    ['text/csv', 'id,name\na,"x', /never closed/],
-    ['text/csv', `id,name\n${'x'.repeat(20_000)}`, /line 2/],
+    ['text/csv', 'id,region,lon,lat\na,"x', /never closed/],
+    ['text/csv', `id,region,lon,lat\n${'x'.repeat(20_000)}`, /line 2/],
     ['application/geo+json', '{', /no JSON/],
     ['application/geo+json', '{"type":"Feature"}', /no GeoJSON FeatureCollection/],
   ])('refuses a file that cannot be read: %s %.20s', async (type, body, detail) => {
@@ -645,7 +649,7 @@ describe('check-ins', () => {
 
 describe('fences', () => {
   it('are drawn as GeoJSON, changed and removed, and what was in force then can be read', async () => {
-    const drawn = { ...fence, watch: { dwellMs: 60_000 }, conditions: { phases: ['voting'] } };
+    const drawn = { ...fence, watch: { dwellMs: 60_000 }, conditions: { agencies: ['polri'] } };
     const added = await ask(dispatcher, 'POST', '/fences', drawn);
     expect(added).toMatchObject({
       status: 201,
@@ -735,6 +739,73 @@ describe('fences', () => {
     expect((await ask(far, 'GET', '/fences/kawal')).body).toMatchObject({ unitId: 'hp-far' });
     const size = await ask(dispatcher, 'POST', '/fences', { ...around('hp-own'), radiusM: 0 });
     expect(size).toMatchObject({ status: 422, code: 'bad_shape' });
+  });
+
+  it('count in phases that their operation has, and in no others', async () => {
+    const now = Date.parse('2024-11-27T01:00:00Z');
+    const phases = ['voting', 'counting'].map((phase, at) => ({
+      ...{ phase, startsAtMs: now + at * 1_000, endsAtMs: now + 9_000 },
+    }));
+    await ask(commander, 'POST', '/operations', { ...operation, phases });
+    await addTps();
+    const inPhases = (...named: string[]) => ({ ...fence, conditions: { phases: named } });
+    const detail = (answer: Answer): string => `${answer.status} ${answer.body.detail}`;
+    const without = await ask(dispatcher, 'POST', '/fences', inPhases('voting'));
+    expect(detail(without)).toMatch(/^400 a fence without an operation never is in a phase/);
+    const ofIt = (...named: string[]) => ({ ...inPhases(...named), operation: operation.id });
+    const lacking = await ask(dispatcher, 'POST', '/fences', ofIt('voting', 'quiet'));
+    expect(detail(lacking)).toMatch(/^400 .* never count in quiet: .* phases voting, counting$/);
+    expect((await ask(dispatcher, 'POST', '/fences', ofIt('counting'))).status).toBe(201);
+    const change = { version: 1, conditions: { phases: ['quiet'] } };
+    for (const id of [fence.id, 'site:tps-1']) {
+      const changed = await ask(dispatcher, 'PATCH', `/fences/${id}`, change);
+      expect(detail(changed)).toMatch(/^400 .* never count in quiet/);
+    }
+    const fewer = { version: 1, phases: phases.slice(0, 1) };
+    const inUse = await ask(commander, 'PATCH', '/operations/mantap-praja', fewer);
+    expect(inUse).toMatchObject({ status: 409, code: 'phase_in_use' });
+    // at that time, and a second later
+    await pool.query("update fence_versions set valid_from = '2024-01-01'");
+    const counting = async (at: string) =>
+      (await ask(viewer, 'GET', `/fences/at?lon=117.5279&lat=0.5049${at}`)).body.fences.map(
+        ({ fence: each, counts, idleBy }: Json) => `${each.id} ${counts} ${idleBy}`,
+      );
+    const ring = 'site:tps-1 true null';
+    expect(await counting('')).toEqual(['alun-alun false phase', ring]);
+    expect(await counting('&at=2024-11-27T01:00:01Z')).toEqual(['alun-alun true null', ring]);
+  });
+
+  it.each([
+    '/sites?operation=none',
+    '/fences?operation=none',
+  ])('and sites are not listed of an operation that there is not: %s', async (path) => {
+    await begin();
+    expect(await ask(viewer, 'GET', path)).toMatchObject({
+      ...{ status: 404, code: 'operation_not_found' },
+      body: { detail: 'there is no operation "none"; there is mantap-praja' },
+    });
+    expect((await ask(asRole('viewer', '35'), 'GET', path)).body.detail).toMatch(/none yet$/);
+  });
+
+  it.each([
+    ['/sites?region=99', /no province 99/],
+    ['/fences?region=64.60', /none is 60/],
+    ['/sites?kind=school', /must be one of tps, ppk/],
+    ['/sites?class=calm', /must be one of kurang_rawan/],
+    ['/fences?class=calm', /must be one of site, area/],
+  ])('and sites are not listed by what there is not: %s', async (path, detail) => {
+    const answer = await ask(viewer, 'GET', path);
+    expect(answer).toMatchObject({ status: 400, code: 'bad_request' });
+    expect(answer.body.detail).toMatch(detail);
+  });
+
+  it('say which size of a circle or a corridor is missing', async () => {
+    const point = { type: 'Point', coordinates: [117.5, 0.5] };
+    const { body } = await ask(dispatcher, 'POST', '/fences', { ...fence, geometry: point });
+    expect(body).toMatchObject({
+      ...{ code: 'bad_shape', fault: 'bad_size' },
+      detail: expect.stringMatching(/^radiusM is missing/),
+    });
   });
 
   it('tell which of them hold a point, the deepest first, now and then', async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkOperation, phasesAt } from '../../../server/domain/operation.ts';
+import {
+  checkFit,
+  checkOperation,
+  phasesAt,
+  wrongFencePhases,
+} from '../../../server/domain/operation.ts';
 import { isPhase } from '../../../server/domain/phase.ts';
 import type { PlanFields } from '../../../server/domain/requirementPlan.ts';
 
@@ -67,4 +72,53 @@ describe('the plan of an operation', () => {
       ...{ ok: false, reason: 'bad_plan', detail: expect.stringContaining(detail) },
     });
   });
+});
+
+describe('phases and plan of an operation', () => {
+  const voting = { phase: 'voting', startsAtMs: 20, endsAtMs: 40 };
+  const plain = {
+    ...{ startsAtMs: 20, endsAtMs: 40, phases: [voting], plan: { byClass: {}, hours: {} } },
+  };
+  const asked = { phases: true, plan: true };
+
+  it('go with the rest of it where they lie in its times', () => {
+    expect(checkFit(plain, asked)).toMatchObject({ ok: true });
+    expect(checkFit({ ...plain, endsAtMs: undefined }, asked)).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    [{ ...voting, endsAtMs: 41 }, 'the phase voting (1970-01-01T00:00:00.020Z to 1970-01-01T00:'],
+    [{ ...voting, startsAtMs: 19 }, 'does not lie in its operation'],
+  ])('are refused where a phase lies outside: %o', (phase, detail) => {
+    const outside = { ...plain, phases: [phase] };
+    expect(checkFit(outside, asked)).toMatchObject({
+      ...{ ok: false, reason: 'bad_phase', detail: expect.stringContaining(detail) },
+    });
+    // it was ended early
+    expect(checkFit(outside, { phases: false, plan: false })).toMatchObject({ ok: true });
+  });
+
+  it.each<readonly [PlanFields]>([
+    [{ byClass: { rawan: { votng: { polri: 2 } } } }],
+    [{ hours: { votng: [{ fromMs: 20, toMs: 40 }] } }],
+  ])('are refused where the plan names a phase that there is not: %o', (plan) => {
+    const { byClass = {}, hours = {} } = plan;
+    const planned = { ...plain, plan: { byClass, hours } };
+    expect(checkFit(planned, { phases: false, plan: true })).toMatchObject({
+      ...{ ok: false, reason: 'bad_plan' },
+      detail: expect.stringContaining('does not have: votng; it has voting'),
+    });
+    expect(checkFit(planned, { phases: true, plan: false })).toMatchObject({ ok: false });
+    expect(checkFit(planned, { phases: false, plan: false })).toMatchObject({ ok: true });
+  });
+});
+
+it('tells of phases in which a fence would never count', () => {
+  const operation = { id: 'pilkada', phases };
+  expect(wrongFencePhases(undefined, undefined)).toBeUndefined();
+  expect(wrongFencePhases(['campaign', 'logistics'], operation)).toBeUndefined();
+  expect(wrongFencePhases(['campaign', 'voting'], operation)).toBe(
+    'the fence would never count in voting: the operation pilkada has the phases logistics, campaign',
+  );
+  expect(wrongFencePhases(['voting'], undefined)).toMatch(/without an operation/);
 });

@@ -5,6 +5,7 @@ import type { Operation } from '../../../server/domain/operation.ts';
 import type { PlaceEvent } from '../../../server/domain/placeEvent.ts';
 import type { Places } from '../../../server/domain/places.ts';
 import type { Site } from '../../../server/domain/site.ts';
+import type { WatchRadii } from '../../../server/domain/watchRadii.ts';
 import type { FenceIndex } from '../../../server/tracking/fences/fenceIndex.ts';
 import { PlaceWatch, type WatchedUnit } from '../../../server/tracking/placeWatch.ts';
 import { placeAt, ring } from './fences/engineRig.ts';
@@ -47,7 +48,7 @@ export function placesOf(sites: readonly Site[], fences: readonly Fence[] = []):
 }
 
 /** A watch over places, with what it told. Units: 1 and 2 of Polri, 3 of Linmas, two people each. */
-export function placeRig(places: Places, index?: FenceIndex) {
+export function placeRig(places: Places, index?: FenceIndex, watchRadiiM?: WatchRadii) {
   const told: PlaceEvent[] = [];
   const units = new Map<number, WatchedUnit>([
     [1, { kind: 'handheld', agency: 'polri', strength: 2 }],
@@ -58,6 +59,7 @@ export function placeRig(places: Places, index?: FenceIndex) {
     unitOf: (unitKey) => units.get(unitKey),
     onEvent: (event) => told.push(event),
     index,
+    watchRadiiM,
   });
   watch.setPlaces(places, 0);
   /** A unit is at a place, at a second. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { usualWatchRadiiM, type WatchRadii } from '../../../server/domain/watchRadii.ts';
 import { operation, placeRig, placesOf, ringOf, rollCall, siteAt } from './placeRig.ts';
 
 describe('the watch of places', () => {
@@ -187,6 +188,14 @@ describe('the watch of places', () => {
     watch.takeChange({ number: 2, atMs: 2 }, 1_000);
     expect(watch.proximitiesOf(...place, 10).map(({ siteKey }) => siteKey)).toEqual([2]);
     expect(watch.proximitiesOf(0, -89, 10)).toEqual([]);
+  });
+
+  it('watches as far around a site as the settings say', () => {
+    const places = placesOf([siteAt(1, 0)]);
+    const [lon, lat] = siteAt(2, 1_500).place;
+    const near = (radiiM?: WatchRadii): number =>
+      placeRig(places, undefined, radiiM).watch.proximitiesOf(lon, lat, 10).length;
+    expect([near(), near({ ...usualWatchRadiiM, tps: 2_000 })]).toEqual([0, 1]);
   });
 
   it('refuses to go on from a checkpoint of other places', () => {

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import type { Fence } from '../../../../server/domain/fence.ts';
 import type { Site } from '../../../../server/domain/site.ts';
+import { usualWatchRadiiM, type WatchRadii } from '../../../../server/domain/watchRadii.ts';
 import { WatchRings } from '../../../../server/tracking/coverage/watchRings.ts';
 import { distanceM } from '../../../../server/tracking/fences/localPlane.ts';
 import { ringOf, siteAt } from '../placeRig.ts';
 
 /** Rings that count the places of TPS that are read: each time an index of them is built. */
-function watched(sites: readonly Site[], radiusM = 100) {
+function watched(sites: readonly Site[], radiusM = 100, radiiM?: WatchRadii) {
   let read = 0;
   const counted = (site: Site): Site => ({
     ...site,
@@ -20,7 +21,7 @@ function watched(sites: readonly Site[], radiusM = 100) {
     const shape = fences.get(fenceKey)?.shape;
     if (shape?.kind !== 'circle') return undefined;
     return distanceM(lon, lat, ...shape.center) - shape.radiusM;
-  });
+  }, radiiM);
   const put = (site: Site, version = 1, ringM = radiusM): Fence => {
     const fence = ringOf(site, version, ringM);
     fences.set(fence.key, fence);
@@ -76,4 +77,12 @@ it('finds a site by its ring that became larger', () => {
   expect(near(place)).toEqual([1]);
   rings.change({ begun: [], endedKeys: [] }, { begun: [put(siteAt(2, 1_300), 2, 500)] });
   expect(near(place)).toEqual([1, 2]);
+});
+
+it('watches as far as it is told, kind by kind', () => {
+  const sites = [siteAt(1, 1_500), siteAt(2, 1_500, { kind: 'kpu' })];
+  const near = (radiiM?: WatchRadii) => watched(sites, 100, radiiM).near(place).toSorted();
+  expect(near()).toEqual([2]);
+  expect(near({ ...usualWatchRadiiM, tps: 2_000 })).toEqual([1, 2]);
+  expect(near({ ...usualWatchRadiiM, tps: 2_000, kpu: 500 })).toEqual([1]);
 });
