@@ -79,4 +79,6 @@ export type Fence = {
   readonly operationKey?: number | undefined;
   /** The site whose ring it is. */
   readonly siteKey?: number | undefined;
+  /** Whose it is, Kemendagri code; whoever only asks where a unit is need not know. */
+  readonly region?: string | undefined;
 };

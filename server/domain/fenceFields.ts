@@ -1,9 +1,10 @@
-import type { Fence, FenceConditions, FenceWatch, WeeklyWindow } from './fence.ts';
+import type { Fence, FenceConditions, FenceWatch } from './fence.ts';
 import { isPhase } from './phase.ts';
 import { checkRegion } from './region.ts';
 import type { Result } from './result.ts';
 import { checkPlaceName, isPlaceId } from './siteFields.ts';
 import { isTimeZone, timeZoneOf } from './timeZone.ts';
+import { isWeek, maxWindows } from './weekHours.ts';
 
 /** A fence as somebody describes it; its shape was checked (tracking/fences/checkShape.ts). */
 export type FenceFields = Pick<
@@ -16,9 +17,7 @@ export type FenceFields = Pick<
 
 export type FenceFault = 'bad_id' | 'bad_name' | 'bad_region' | 'bad_conditions' | 'bad_watch';
 
-const maxWindows = 64;
 const maxDurationMs = 31 * 86_400_000;
-const weekMinutes = 7 * 1_440;
 
 /**
  * Checks a fence that somebody described; its name comes back trimmed. Hours of the week without a
@@ -58,23 +57,6 @@ function wrongWithConditions(conditions: FenceConditions): string | undefined {
   }
   const bad = phases?.find((phase) => !isPhase(phase));
   return bad === undefined ? undefined : `a phase is a word such as voting; got "${bad}"`;
-}
-
-function isWeek(weekly: readonly WeeklyWindow[]): boolean {
-  return weekly.length > 0 && weekly.length <= maxWindows && weekly.every(isWindow);
-}
-
-function isWindow({ fromDay, fromMinute, toDay, toMinute }: WeeklyWindow): boolean {
-  const isDay = (day: number): boolean => Number.isInteger(day) && day >= 0 && day <= 6;
-  const isMinute = (minute: number): boolean =>
-    Number.isInteger(minute) && minute >= 0 && minute <= 1_440;
-  const length = (toDay - fromDay) * 1_440 + toMinute - fromMinute;
-  return (
-    [fromDay, toDay].every(isDay) &&
-    [fromMinute, toMinute].every(isMinute) &&
-    length !== 0 &&
-    Math.abs(length) <= weekMinutes
-  );
 }
 
 function wrongWithWatch({

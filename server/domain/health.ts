@@ -23,6 +23,9 @@ export type Degradation = {
     | 'certificate_old'
     | 'transitions_lost'
     | 'transitions_waiting'
+    | 'alarms_lost'
+    | 'alarms_waiting'
+    | 'alarms_overflowed'
     | 'live_state_not_kept';
   /** What happens, since when, what to do. */
   readonly detail: string;
@@ -44,6 +47,17 @@ export type Health = {
     readonly waiting: number;
     /** Messages without acknowledgement (QoS 0) that could not be stored. */
     readonly lost: number;
+    /** What other systems are told by MQTT: who listens, and messages since the start. */
+    readonly out: {
+      readonly listeners: number;
+      readonly sent: number;
+      readonly waiting: number;
+      readonly dropped: number;
+      /** Listeners that were ended since they did not read. */
+      readonly ended: number;
+      /** Why a broker of others takes nothing; null: it does. */
+      readonly error: string | null;
+    };
     /** The broker of others that messages are fetched from; null where trackers come to our own. */
     readonly broker: { readonly url: string; readonly isConnected: boolean } | null;
   };
@@ -70,6 +84,23 @@ export type Health = {
     readonly checkInsLeft: number;
     /** Transitions in the database, on their way to it, those that went since too many waited, and those that it refused. */
     readonly transitions: {
+      readonly written: number;
+      readonly waiting: number;
+      readonly dropped: number;
+      readonly leftOut: number;
+    };
+  };
+  /** Alarms and incidents that are open, and their events: in the database, on their way to it, gone since too many waited. */
+  readonly alarms: {
+    readonly open: number;
+    readonly unacknowledged: number;
+    /** Closed since the start because too many were open. */
+    readonly overflowed: number;
+    readonly rules: number;
+    /** Rules that name a unit that is not there. */
+    readonly idleRules: number;
+    readonly incidents: number;
+    readonly events: {
       readonly written: number;
       readonly waiting: number;
       readonly dropped: number;

@@ -1,3 +1,5 @@
+import type { AlarmDetails, AlarmLoadDetails } from './alarmDetails.ts';
+import type { IncidentDetails } from './incidentDetails.ts';
 import type { RosterEntry } from './unit.ts';
 
 /** Subprotocol of `/api/v1/live`; a browser that asks for no other is refused. */
@@ -42,8 +44,37 @@ export type PresenceMessage = {
   readonly units: readonly (readonly [unitKey: number, presence: number])[];
 };
 
+/**
+ * Alarms that are not closed, as they are now. Comes complete after the hello, then what changed, at
+ * once; one that was closed comes a last time as closed.
+ */
+export type AlarmsMessage = {
+  readonly type: 'alarms';
+  /** True: these replace all that was known. */
+  readonly complete: boolean;
+  readonly alarms: readonly AlarmDetails[];
+  /**
+   * Open alarms that are not sent, since so many are open: the least important and newest of them.
+   * The server's list (`/alarms`) has them.
+   */
+  readonly omitted: number;
+  readonly load: AlarmLoadDetails;
+};
+
+/** Incidents that are not closed; comes as alarms do. */
+export type IncidentsMessage = {
+  readonly type: 'incidents';
+  readonly complete: boolean;
+  readonly incidents: readonly IncidentDetails[];
+};
+
 /** Everything the server says as text; frames are binary (see liveFrame.ts). */
-export type ServerMessage = HelloMessage | UnitsMessage | PresenceMessage;
+export type ServerMessage =
+  | HelloMessage
+  | UnitsMessage
+  | PresenceMessage
+  | AlarmsMessage
+  | IncidentsMessage;
 
 /** Everything a screen may say, as text. `resync` asks for the roster and a snapshot, after a gap. */
 export type ClientMessage = { readonly type: 'resync' };

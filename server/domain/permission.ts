@@ -43,6 +43,20 @@ export const permissionMatrix = {
   'operations.manage': ['commander', 'administrator'],
   /** Note who is at a site by radio or roll call. */
   'checkins.make': ['dispatcher', 'commander'],
+  /** See alarms, what was done about them, the rules by which they are raised, and incidents. */
+  'alarms.view': ['viewer', 'dispatcher', 'commander', 'administrator', 'integrator'],
+  /** Acknowledge, assign, shelve, comment and close alarms, and answer for steps of their procedures. */
+  'alarms.handle': ['dispatcher', 'commander'],
+  /** Take alarms out of service and back, for as long as somebody mends what raises them. */
+  'alarms.service': ['commander', 'administrator'],
+  /** Add, change, try and remove rules. */
+  'rules.manage': ['commander', 'administrator'],
+  /** Open, lead and close incidents, and write their log. */
+  'incidents.manage': ['dispatcher', 'commander'],
+  /** Raise and lower the level of an incident, and order who stands before the crowd. */
+  'incidents.command': ['commander'],
+  /** Have alarms sent to other systems by webhooks. */
+  'webhooks.manage': ['administrator', 'integrator'],
   /** Read how the parts of the server are, with counts of all regions. */
   'health.view': ['administrator', 'integrator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -26,11 +26,6 @@ export function checkedOutRecord(checkOut: CheckOut): JournalInput {
   return { kind: 'operator_action', json: toJson({ type: 'checked_out', checkOut }) };
 }
 
-/** Reads a record back: our own writing, covered by the frame's CRC. */
-export function readPlaceRecord(json: string): PlaceRecord {
-  return JSON.parse(json);
-}
-
 function toJson(record: PlaceRecord): string {
   return JSON.stringify(record);
 }

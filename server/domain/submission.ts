@@ -1,4 +1,5 @@
 import type { Codec } from './decoded.ts';
+import type { Listener } from './outMessage.ts';
 import type { Door } from './principal.ts';
 import type { DoorReason } from './setAside.ts';
 
@@ -43,4 +44,6 @@ export type SecretCheck = Credentials & { readonly address: string; readonly doo
 export type SecretChecked = {
   readonly isRight: boolean;
   readonly retryAfterMs: number | undefined;
+  /** Whose API token it was, in the place of a secret; null: of nobody. Undefined: it was none. */
+  readonly listener?: Listener | null | undefined;
 };

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { projectRoot } from '../../server/config.ts';
 
 /** Rooms whose code takes time and randomness as arguments (design.md section 4, invariant 9). */
-const pureRooms = ['server/domain', 'server/tracking', 'devices/protocols', 'server/pipeline.ts'];
+const pureRooms = [
+  ...['server/domain', 'server/tracking', 'server/alarms', 'devices/protocols'],
+  'server/pipeline.ts',
+];
 const impure = /Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|from 'node:/;
 
 const filesOf = (room: string): string[] => {
