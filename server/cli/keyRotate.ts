@@ -4,6 +4,7 @@ import { createSeal, toSealKeys } from '../accounts/seal.ts';
 import type { Config } from '../config.ts';
 import { addSealKey, retireSealKeys } from '../storage/sealKeys.ts';
 import { resealTotp } from '../storage/secondFactorStore.ts';
+import { resealWebhooks } from '../storage/webhookStore.ts';
 import { cliActor } from './cliActor.ts';
 import type { Command } from './command.ts';
 import { withExistingDatabase } from './withDatabase.ts';
@@ -21,15 +22,24 @@ export const keyRotate: Command = {
   help,
   run: async ({ config, args, print }) => {
     parseArgs({ args: [...args], options: {} });
-    const count = await withExistingDatabase(config, (pool) => rotate(pool, config));
-    print(`Sealed ${count} second factor${count === 1 ? '' : 's'} with a new key.`);
+    const sealed = await withExistingDatabase(config, (pool) => rotate(pool, config));
+    print(
+      `Sealed ${count(sealed.factors, 'second factor')} and ${count(sealed.webhooks, 'secret of webhooks', 'secrets of webhooks')} with a new key.`,
+    );
   },
 };
+
+function count(n: number, one: string, several = `${one}s`): string {
+  return `${n} ${n === 1 ? one : several}`;
+}
 
 /** Any number that no other program takes in the same database; the next after that of userStore.ts. */
 const lockKey = '482671522675';
 
-async function rotate(pool: Pool, { dataDir }: Config): Promise<number> {
+async function rotate(
+  pool: Pool,
+  { dataDir }: Config,
+): Promise<{ readonly factors: number; readonly webhooks: number }> {
   // of two at once, one would write its keys over those of the other
   const lock = await pool.connect();
   try {
@@ -39,7 +49,9 @@ async function rotate(pool: Pool, { dataDir }: Config): Promise<number> {
     );
     if (rows[0]?.is_ours !== true) throw new Error('Another "key rotate" runs: wait for it.');
     const seal = createSeal(toSealKeys(addSealKey(dataDir)));
-    const count = await resealTotp(pool, (secret) => seal.seal(seal.open(secret)), {
+    const reseal = (secret: Uint8Array): Uint8Array => seal.seal(seal.open(secret));
+    const webhooks = await resealWebhooks(pool, reseal);
+    const factors = await resealTotp(pool, reseal, {
       actor: cliActor,
       action: 'key.rotated',
       subject: null,
@@ -47,7 +59,7 @@ async function rotate(pool: Pool, { dataDir }: Config): Promise<number> {
       data: {},
     });
     retireSealKeys(dataDir);
-    return count;
+    return { factors, webhooks };
   } finally {
     // ends its session, and the lock with it
     lock.release(true);

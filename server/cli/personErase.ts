@@ -14,12 +14,14 @@ npm run posko -- person erase --user <name> --reason <text>
 npm run posko -- person erase --caller <name> --reason <text>
 
 Of a unit: erases where a unit was in a time: its positions, what was put aside of its trackers, their
-SOS and status, its transitions, and the name of who carries it. It is refused while an open incident needs them: one that
-names the unit, or is in its region (or where it was lent to) and reaches back into that time.
+SOS and status, its transitions, that alarms and closed incidents of that time were of it, and the name
+of who carries it. It is refused while an alarm of it is not closed, and while an open incident needs
+them: one that it was added to, or that it came to or is at home with (or where it was lent to) and that
+reaches back into that time.
 
 Of a user: erases the account for good, which ends all their sessions and tokens. Name and full name
-become "erased-" with a number. The log keeps the name that they signed in with, so give it to nobody
-else.
+become "erased-" with a number, also where they handled alarms and incidents; what they wrote there
+stays. The log keeps the name that they signed in with, so give it to nobody else.
 
 Of a caller: takes the name out of all check-ins that have exactly it. How many people were at the site
 stays. It is refused while there is an open incident of that time in the site's region.
@@ -76,9 +78,9 @@ export const personErase: Command = {
       const next = erased.reason === 'held' ? ' Close it first, or choose another time.' : '';
       throw new Error(`Nothing was erased: ${erased.detail}.${next}`);
     }
-    const { positions, quarantined, deviceEvents, transitions } = erased.value;
+    const { positions, quarantined, deviceEvents, transitions, alarms, incidents } = erased.value;
     print(
-      `Erased of ${unit}: ${formatCount(positions)} positions, ${formatCount(quarantined)} entries of quarantine, ${formatCount(deviceEvents)} events, ${formatCount(transitions)} transitions, and who carries it.`,
+      `Erased of ${unit}: ${formatCount(positions)} positions, ${formatCount(quarantined)} entries of quarantine, ${formatCount(deviceEvents)} events, ${formatCount(transitions)} transitions, and who carries it. It is in ${formatCount(alarms)} alarms and ${formatCount(incidents)} incidents no more.`,
     );
     print('The journal still holds them for a while, and backups until they are deleted.');
   },

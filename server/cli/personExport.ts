@@ -15,8 +15,9 @@ import { withExistingDatabase } from './withDatabase.ts';
 const help = `npm run posko -- person export (--unit <id> | --user <name> | --caller <name>) --reason <text> --to <file>
 
 Writes all that is kept of a person into a file, as JSON: of a unit who carries it, its trackers, its
-positions, its transitions and what was put aside; of a user the account, sessions, tokens, the
-check-ins that they typed and what the log says of them; of a caller the check-ins that have exactly
+positions, its transitions, alarms and incidents and what was put aside; of a user the account, sessions,
+tokens, the check-ins that they typed, what they did about alarms, incidents and rules, and what the
+log says of them; of a caller the check-ins that have exactly
 this name. The file can be read by its owner alone.
 
   --unit <id>      as person find prints it

@@ -2,6 +2,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { errorCode } from '../domain/systemError.ts';
 import { withDotEnv } from '../dotEnv.ts';
 import { ownTerminal, type SecretSource } from './askSecret.ts';
+import { auditAnchors } from './auditAnchors.ts';
 import { auditList } from './auditList.ts';
 import { auditVerify } from './auditVerify.ts';
 import { backup } from './backup.ts';
@@ -96,6 +97,7 @@ const commands: readonly Command[] = [
   copy,
   auditList,
   auditVerify,
+  auditAnchors,
   personFind,
   personExport,
   personErase,

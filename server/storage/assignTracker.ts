@@ -2,7 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 import type { Result } from '../domain/result.ts';
 import type { TrackerRole } from '../domain/unit.ts';
 import { inTransaction } from './inTransaction.ts';
-import { appendAll, notAllowed, type Plan } from './plan.ts';
+import { appendAll } from './log/logStore.ts';
+import { notAllowed, type Plan } from './plan.ts';
 
 /** Who carries a tracker from when on. */
 export type NewAssignment = {

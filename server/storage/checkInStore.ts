@@ -11,8 +11,9 @@ import {
 import type { Result } from '../domain/result.ts';
 import { agencies } from '../domain/unit.ts';
 import { inTransaction } from './inTransaction.ts';
+import { appendAll } from './log/logStore.ts';
 import { epochMs } from './placeChanges.ts';
-import { appendAll, notAllowed, type Plan } from './plan.ts';
+import { notAllowed, type Plan } from './plan.ts';
 import { findSite, type KnownSite } from './siteStore.ts';
 
 /** A check-in as it is kept, with its end if somebody said that they go. */

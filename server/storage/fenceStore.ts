@@ -9,6 +9,7 @@ import { includesRegion } from '../domain/region.ts';
 import type { Result } from '../domain/result.ts';
 import { shapeBounds } from '../domain/shapeBounds.ts';
 import { inTransaction } from './inTransaction.ts';
+import { appendAll } from './log/logStore.ts';
 import { findOperation, unknownOperation, versionConflict } from './operationStore.ts';
 import {
   beginChange,
@@ -20,7 +21,7 @@ import {
   inRegions,
   lockPlaces,
 } from './placeChanges.ts';
-import { appendAll, notAllowed, type Plan } from './plan.ts';
+import { notAllowed, type Plan } from './plan.ts';
 
 /** One version of a fence with what belongs to it. */
 export type KnownFence = Omit<Fence, 'conditions' | 'watch'> & {

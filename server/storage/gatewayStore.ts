@@ -4,7 +4,8 @@ import type { Result } from '../domain/result.ts';
 import { isRegencyCode, isTrackerId, type Tracker } from '../domain/unit.ts';
 import { checkTopics } from './doorFields.ts';
 import { inTransaction } from './inTransaction.ts';
-import { appendAll, notAllowed, type Plan } from './plan.ts';
+import { appendAll } from './log/logStore.ts';
+import { notAllowed, type Plan } from './plan.ts';
 import { holderOf, leastSecretVersion, lockPrincipalIds } from './principalIds.ts';
 
 /** What a gateway may speak for: a LoRa network of a regency, and then some. */

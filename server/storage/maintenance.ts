@@ -6,10 +6,12 @@ import { dayOf, dropPartitionsBefore, makePartitions } from './dialect/dayPartit
 import type { Dialect } from './dialect/dialect.ts';
 import { keepMinutes } from './dialect/keepMinutes.ts';
 import { refreshOldMinutes, setTimescalePolicies } from './dialect/timescalePolicies.ts';
+import { type LogAnchor, makeDueAnchor, newestAnchor, readAnchors } from './log/logAnchors.ts';
 import { applyRetentionRules, type RetentionRun } from './privacy/applyRetentionRules.ts';
 import { trimDeviceEvents } from './privacy/deleteDeviceEvents.ts';
 import { trimTransitions } from './privacy/deleteTransitions.ts';
 import { heldSince } from './privacy/legalHold.ts';
+import { trimAlarms } from './privacy/trimAlarms.ts';
 import { trimCheckIns } from './privacy/trimCheckIns.ts';
 import { trimQuarantine } from './quarantineStore.ts';
 import { retentionEnd } from './retentionEnd.ts';
@@ -19,6 +21,10 @@ export type MaintenanceOptions = {
   readonly dialect: Dialect;
   /** Whole days that positions and minutes are kept. */
   readonly retentionDays: number;
+  /** Days that alarms and incidents are kept after they were closed; left out: five years. */
+  readonly alarmRetentionDays?: number;
+  /** Told of the newest day's anchor of the log at the start, and of each that is made from then on. */
+  readonly onAnchor?: (anchor: LogAnchor) => void;
   readonly log: Logger;
   /** The server's clock, UTC epoch milliseconds. */
   readonly nowMs: () => number;
@@ -60,12 +66,15 @@ const quarantineDays = 30;
 const maxQuarantined = 1_000_000;
 const maxQuarantinedBytes = 512 << 20;
 
+/** What was done about an alarm is asked for years later, by courts too. */
+const usualAlarmDays = 5 * 366;
+
 const quarantineTrimMs = 5 * minuteMs;
 
 /**
  * Keeps the database in order as far as its dialect leaves that to Posko: partitions ahead, minutes,
- * retention, TimescaleDB's policies, the bounds of the quarantine, of what devices say, of transitions
- * and of check-ins. One task at a time; one that fails is told and tried again.
+ * retention, TimescaleDB's policies, the bounds of the quarantine, of what devices say, of transitions,
+ * check-ins, alarms and incidents; and the anchors of the log. One task at a time; one that fails is told and tried again.
  */
 export class Maintenance {
   readonly #options: MaintenanceOptions;
@@ -76,6 +85,8 @@ export class Maintenance {
   #policyDays: number | undefined;
   #quarantineDisplaced = 0;
   #retentionRules: MaintenanceStatus['retentionRules'];
+  /** Day of the newest anchor that was told of. */
+  #anchoredDay: string | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: MaintenanceOptions) {
@@ -141,7 +152,20 @@ export class Maintenance {
     }
   }
 
-  #tasksOf({ pool, dialect, retentionDays, nowMs }: MaintenanceOptions): readonly Task[] {
+  /** Makes the anchor that is due, and tells of those that there are beside, which whoever appended made. */
+  async #anchorLog({ pool, onAnchor }: MaintenanceOptions): Promise<void> {
+    await makeDueAnchor(pool);
+    const newest = this.#anchoredDay === undefined ? await newestAnchor(pool) : undefined;
+    const anchors = newest === undefined ? await readAnchors(pool, this.#anchoredDay) : [newest];
+    for (const anchor of anchors) {
+      onAnchor?.(anchor);
+      this.#anchoredDay = anchor.day;
+    }
+  }
+
+  #tasksOf(options: MaintenanceOptions): readonly Task[] {
+    const { pool, dialect, retentionDays, nowMs } = options;
+    const { alarmRetentionDays = usualAlarmDays } = options;
     const quarantine: Task = {
       name: 'quarantine',
       // what comes in meanwhile is bounded too, and a sixth of the table at most
@@ -160,21 +184,27 @@ export class Maintenance {
       },
     };
     const events: Task = {
-      name: 'events and check-ins',
+      name: 'events, check-ins and alarms',
       everyMs: hourMs,
       run: async (signal) => {
         for (const trim of [trimDeviceEvents, trimTransitions, trimCheckIns]) {
           await trim(pool, nowMs(), retentionDays, signal);
         }
+        await trimAlarms(pool, nowMs(), alarmRetentionDays, signal);
       },
+    };
+    const anchors: Task = {
+      name: 'log anchors',
+      everyMs: minuteMs / 2,
+      run: () => this.#anchorLog(options),
     };
     const rules: Task = {
       name: 'retention rules',
       everyMs: 24 * hourMs,
       run: async (signal) => {
         const ranAtMs = nowMs();
-        const options = { dialect, nowMs: ranAtMs, retentionDays, signal };
-        const done = await applyRetentionRules(pool, options);
+        const rule = { dialect, nowMs: ranAtMs, retentionDays, signal };
+        const done = await applyRetentionRules(pool, rule);
         this.#retentionRules = done.units === 0 ? undefined : { ...done, ranAtMs };
       },
     };
@@ -204,7 +234,7 @@ export class Maintenance {
           },
         };
         const drop = retention((beforeMs) => dropPartitionsBefore(pool, beforeMs));
-        return [ahead, minutes, drop, events, quarantine, rules];
+        return [ahead, minutes, drop, events, quarantine, anchors, rules];
       }
       case 'timescale_apache': {
         const drop = retention((beforeMs) =>
@@ -214,7 +244,7 @@ export class Maintenance {
             [beforeMs],
           ),
         );
-        return [minutes, drop, events, quarantine, rules];
+        return [minutes, drop, events, quarantine, anchors, rules];
       }
       case 'timescale': {
         const policies: Task = {
@@ -235,7 +265,7 @@ export class Maintenance {
           everyMs: 24 * hourMs,
           run: () => refreshOldMinutes(pool, retentionDays),
         };
-        return [policies, rules, oldMinutes, events, quarantine];
+        return [policies, rules, oldMinutes, events, quarantine, anchors];
       }
     }
   }

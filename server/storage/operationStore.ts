@@ -9,8 +9,9 @@ import {
 import type { PlanFields } from '../domain/requirementPlan.ts';
 import type { Result } from '../domain/result.ts';
 import { inTransaction } from './inTransaction.ts';
+import { appendAll } from './log/logStore.ts';
 import { beginChange, type Changed, epochMs, lockPlaces } from './placeChanges.ts';
-import { appendAll, notAllowed, type Plan } from './plan.ts';
+import { notAllowed, type Plan } from './plan.ts';
 
 /** What can be changed of an operation; undefined stays as it is, null is none. */
 export type OperationChanges = {

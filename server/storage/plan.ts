@@ -1,6 +1,4 @@
-import type { PoolClient } from 'pg';
 import type { Deed } from '../domain/account.ts';
-import { appendTo } from './log/logStore.ts';
 
 /**
  * Asked before something is changed, of what it is now and nobody else changes meanwhile: what the
@@ -14,8 +12,3 @@ export const notAllowed = {
   reason: 'not_allowed',
   detail: 'it lies in a region that is not yours',
 } as const;
-
-/** Writes to the log, in the transaction of what it tells of. To be called last, as appendTo. */
-export async function appendAll(client: PoolClient, deeds: readonly Deed[]): Promise<void> {
-  for (const deed of deeds) await appendTo(client, deed);
-}

@@ -13,6 +13,7 @@ import {
 } from '../domain/site.ts';
 import { checkSite, type SiteFault, type SiteFields } from '../domain/siteFields.ts';
 import { inTransaction } from './inTransaction.ts';
+import { appendAll } from './log/logStore.ts';
 import { findOperation, unknownOperation, versionConflict } from './operationStore.ts';
 import {
   beginChange,
@@ -24,7 +25,7 @@ import {
   inRegions,
   lockPlaces,
 } from './placeChanges.ts';
-import { appendAll, notAllowed, type Plan } from './plan.ts';
+import { notAllowed, type Plan } from './plan.ts';
 import { endSite, writeSites } from './siteWriting.ts';
 
 /** One version of a site with what belongs to it. */

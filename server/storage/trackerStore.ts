@@ -15,8 +15,8 @@ import {
 } from '../domain/unit.ts';
 import { checkNetworks, checkTimeZone, cidrs } from './doorFields.ts';
 import { inTransaction } from './inTransaction.ts';
-import { appendTo } from './log/logStore.ts';
-import { appendAll, notAllowed, type Plan } from './plan.ts';
+import { appendAll, appendTo } from './log/logStore.ts';
+import { notAllowed, type Plan } from './plan.ts';
 import { holderOf, leastSecretVersion, lockPrincipalIds } from './principalIds.ts';
 
 const maxBearerLength = 64;

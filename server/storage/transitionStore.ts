@@ -1,15 +1,9 @@
 import type { Pool } from 'pg';
 import type { PlaceEvent } from '../domain/placeEvent.ts';
 import { includesRegion } from '../domain/region.ts';
+import type { EventsWritten } from './eventsWritten.ts';
 import { epochMs, inRegions } from './placeChanges.ts';
 import { toTransitionRow } from './transitionRow.ts';
-
-/** What came of writing transitions; what is neither was there before. */
-export type TransitionsWritten = {
-  readonly written: number;
-  /** Ids of those of a unit, fence or site that the database does not know. */
-  readonly leftOut: readonly string[];
-};
 
 /** Long enough for any batch; a connection whose other end vanished must not hold the writer for ever. */
 const writeTimeoutMs = 60_000;
@@ -68,7 +62,7 @@ const writeSql = `
 export async function writeTransitions(
   pool: Pick<Pool, 'query'>,
   events: readonly PlaceEvent[],
-): Promise<TransitionsWritten> {
+): Promise<EventsWritten> {
   const values = [JSON.stringify(events.map(toTransitionRow))];
   const query = { text: writeSql, query_timeout: writeTimeoutMs, values };
   const { rows } = await pool.query<{ written: number; left_out: readonly string[] }>(query);

@@ -4,14 +4,21 @@ import type { Pool } from 'pg';
 export type UnitRegions = {
   /** Regions of the operations that a unit is assigned to now, by its key. */
   readonly regions: ReadonlyMap<number, readonly string[]>;
+  /** Keys of those operations, in order. */
+  readonly operations: ReadonlyMap<number, readonly number[]>;
   /** Milliseconds until a dated assignment or an operation begins or ends; undefined: none will. */
   readonly changesInMs: number | undefined;
 };
 
 /** Reads where units work now, by the database's clock; in a transaction, so that there is one now. */
 export async function readUnitRegions(pool: Pick<Pool, 'query'>): Promise<UnitRegions> {
-  const { rows } = await pool.query<{ unit_key: number; regions: string[] }>(
-    `select a.unit_key, array_agg(distinct o.region) as regions
+  const { rows } = await pool.query<{
+    unit_key: number;
+    regions: string[];
+    operations: number[];
+  }>(
+    `select a.unit_key, array_agg(distinct o.region) as regions,
+            array_agg(distinct o.key order by o.key) as operations
      from operation_assignments a join operations o on o.key = a.operation_key
      where a.valid_from <= now() and (a.valid_to is null or a.valid_to > now())
        and o.starts_at <= now() and (o.ends_at is null or o.ends_at > now())
@@ -31,6 +38,7 @@ export async function readUnitRegions(pool: Pick<Pool, 'query'>): Promise<UnitRe
   );
   return {
     regions: new Map(rows.map(({ unit_key, regions }) => [unit_key, regions])),
+    operations: new Map(rows.map(({ unit_key, operations }) => [unit_key, operations])),
     changesInMs: next[0]?.in_ms ?? undefined,
   };
 }

@@ -11,6 +11,7 @@ import type {
 } from '../domain/account.ts';
 import { ObstacleError } from '../domain/obstacleError.ts';
 import { inTransaction } from './inTransaction.ts';
+import { isDatabaseAway } from './isDatabaseAway.ts';
 import { appendTo } from './log/logStore.ts';
 import { endSessionsWith, holdSession } from './sessionStore.ts';
 import { toUser, type UserRow, userColumns } from './userRow.ts';
@@ -34,6 +35,19 @@ export async function countAdministrators(client: Pick<Pool, 'query'>): Promise<
                    where user_key = users.key and role = 'administrator' and region = '*')`,
   );
   return rows[0]?.count ?? 0;
+}
+
+/** True when somebody who may sign in has this name, and while the database is away: who can say? */
+export async function hasUser(pool: Pick<Pool, 'query'>, name: string): Promise<boolean> {
+  try {
+    const { rows } = await pool.query('select from users where name = $1 and disabled_at is null', [
+      name,
+    ]);
+    return rows.length > 0;
+  } catch (error) {
+    if (isDatabaseAway(error)) return true;
+    throw error;
+  }
 }
 
 /** Adds a user; undefined when the name is taken. */

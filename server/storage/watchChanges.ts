@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 
 /**
  * What the database tells changes of: trackers, units and assignments; users, grants, sessions, tokens;
- * operations, sites and fences.
+ * operations, sites and fences; rules.
  */
-export type ChangeChannel = 'posko_trackers' | 'posko_accounts' | 'posko_places';
+export type ChangeChannel = 'posko_trackers' | 'posko_accounts' | 'posko_places' | 'posko_rules';
 
 export type WatchChangesOptions = {
   readonly connection: pg.ClientConfig;

@@ -11,6 +11,7 @@ import { readCarriedTrackers } from './carriedTrackers.ts';
 import { deleteDeviceEvents } from './deleteDeviceEvents.ts';
 import { deletePositionsOfDay, type TrackWindow } from './deletePositions.ts';
 import { eraseTransitions } from './deleteTransitions.ts';
+import { eraseUnitFromAlarms, eraseUnitFromIncidents, findOpenAlarms } from './eraseAlarms.ts';
 import { findLegalHolds, type LegalHold } from './legalHold.ts';
 
 export type EraseOptions = TimeWindow & {
@@ -27,15 +28,20 @@ export type Erased = {
   readonly quarantined: number;
   readonly deviceEvents: number;
   readonly transitions: number;
+  /** Changed: they are of nobody now. */
+  readonly alarms: number;
+  readonly incidents: number;
 };
 
 /**
  * Erases where a unit was in a time: its positions and what was made of them, what was put aside of
  * its trackers, what these said beside their place (SOS, status), and what was found out about it at
- * fences, sites and other units; and who carries it, which counts for all times. Day by day, so interrupted it can be called again. The log says that it began and
- * that it ended.
+ * fences, sites and other units; that alarms and closed incidents of that time were of it; and who
+ * carries it, which counts for all times. Day by day, so interrupted it can be called again. The log
+ * says that it began and that it ended.
  *
- * What open incidents hold stays. Nothing is known here of the journal and of backups.
+ * It is refused while open incidents hold some of it, or an alarm of it is not closed. Nothing is known
+ * here of the journal and of backups.
  */
 export async function eraseUnit(
   pool: Pool,
@@ -48,8 +54,11 @@ export async function eraseUnit(
     const detail = `there is no unit "${unitId.slice(0, 80)}"`;
     return { ok: false, reason: 'unknown_unit', detail };
   }
-  const holds = await findHolds(pool, unit.key, toMs);
-  if (holds.length > 0) return refuseHeld(holds);
+  const held = [
+    ...(await findHolds(pool, unit.key, toMs)).map(describeHold),
+    ...(await findOpenAlarms(pool, unit.key, options)),
+  ];
+  if (held.length > 0) return { ok: false, reason: 'held', detail: held.join('; ') };
   const deed: Omit<Deed, 'action'> = {
     actor,
     subject: `unit:${unitId}`,
@@ -78,6 +87,8 @@ export async function eraseUnit(
       quarantined: await deleteQuarantined(client, windows),
       deviceEvents: await deleteDeviceEvents(client, windows),
       transitions: await eraseTransitions(client, unit.key, options),
+      alarms: await eraseUnitFromAlarms(client, { key: unit.key, id: unitId }, options),
+      incidents: await eraseUnitFromIncidents(client, { key: unit.key, id: unitId }, options),
     };
     await client.query('update units set bearer = null where key = $1 and bearer is not null', [
       unit.key,
@@ -106,10 +117,6 @@ async function findHolds(
   toMs: number,
 ): Promise<readonly LegalHold[]> {
   return (await findLegalHolds(client, [unitKey])).filter(({ fromMs }) => fromMs < toMs);
-}
-
-function refuseHeld(holds: readonly LegalHold[]): Result<never, 'held'> {
-  return { ok: false, reason: 'held', detail: holds.map(describeHold).join('; ') };
 }
 
 function describeHold({ incidentId, title, fromMs }: LegalHold): string {

@@ -2,14 +2,16 @@ import type { Pool } from 'pg';
 import { inTransaction } from '../inTransaction.ts';
 import { appendTo } from '../log/logStore.ts';
 import { countAdministrators, LastAdministratorError, lockAdministrators } from '../userStore.ts';
+import { eraseUserFromAlarms } from './eraseAlarms.ts';
 
 /** Whom to erase, on whose behalf and why; for the log. */
 export type ErasedUser = { readonly name: string; readonly actor: string; readonly reason: string };
 
 /**
  * Erases what is kept of a user: name, full name, password, second factor, roles and sessions; their
- * tokens count no more, and check-ins that they typed do not name them. The account stays, switched off, under a name that says nothing, since tokens
- * refer to it. The log keeps the name that they signed in with: it cannot be changed.
+ * tokens count no more, and check-ins that they typed, and what they did about alarms, incidents and
+ * rules, do not name them. The account stays, switched off, under a name that says nothing, since
+ * tokens refer to it. The log keeps the name that they signed in with: it cannot be changed.
  *
  * @returns the name that stands in the place of theirs; undefined when there is no such user
  * @throws LastAdministratorError
@@ -39,6 +41,7 @@ export function eraseUser(
       `update check_ins set made_by = $2 where made_by = $1 or starts_with(made_by, $1 || '/')`,
       [name, pseudonym],
     );
+    await eraseUserFromAlarms(client, name, pseudonym);
     await client.query(
       `update users
        set name = $2, full_name = $2, password_hash = null, must_change_password = false,

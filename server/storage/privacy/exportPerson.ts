@@ -8,7 +8,9 @@ const pageRows = 5_000;
 
 /**
  * All that is kept of a user, as the text of one JSON object, piece by piece: the account, where they
- * are signed in, their tokens, the check-ins that they typed, and what the log says of them. Times are ISO 8601.
+ * are signed in, their tokens, the check-ins that they typed, what they did about alarms and incidents,
+ * their photos there, versions of rules that they made, and what the log says of them. Times are ISO
+ * 8601.
  *
  * @returns undefined when there is no such user
  */
@@ -25,6 +27,10 @@ export async function exportUser(
     ['sessions', rowsOf(pool, sessionsSql, [user.key])],
     ['tokens', rowsOf(pool, tokensSql, [user.key])],
     ['checkIns', pagesOf(pool, checkInsOfUserSql, [name])],
+    ['alarmEvents', pagesOf(pool, alarmEventsSql, [name])],
+    ['incidentEvents', pagesOf(pool, incidentEventsSql, [name])],
+    ['photos', pagesOf(pool, photosSql, [name])],
+    ['rules', pagesOf(pool, rulesSql, [name])],
     ['log', logOf(pool, name)],
   ]);
 }
@@ -51,7 +57,7 @@ export async function exportUnit(
     ['trackers', carried.map(describeCarried)],
     ['operations', rowsOf(pool, operationsSql, [key])],
     ['incidents', rowsOf(pool, incidentsSql, [key])],
-    ['alarms', rowsOf(pool, 'select to_jsonb(a) as row from alarms a where unit_key = $1', [key])],
+    ['alarms', pagesOf(pool, alarmsSql, [key])],
     ['deviceEvents', ofEach(carried, (each) => rowsOf(pool, deviceEventsSql, timesOf(each)))],
     ['transitions', pagesOf(pool, transitionsSql, [key])],
     ['quarantine', ofEach(carried, (each) => quarantineOf(pool, each))],
@@ -214,10 +220,53 @@ const operationsSql = `
   where a.unit_key = $1 order by a.valid_from`;
 
 const incidentsSql = `
-  select jsonb_build_object('incident', i.id, 'title', i.title, 'openedAt', i.opened_at,
-                            'closedAt', i.closed_at) as row
-  from incident_units n join incidents i on i.id = n.incident_id
-  where n.unit_key = $1 order by i.opened_at`;
+  select jsonb_build_object(
+           'incident', id, 'title', title, 'openedAt', opened_at, 'closedAt', closed_at,
+           'unit', (select unit from jsonb_array_elements(data -> 'units') unit
+                    where (unit -> 'unitKey')::int = $1)) as row
+  from incidents
+  where added_units @> array[$1::int] or come_units @> array[$1::int] order by opened_at`;
+
+/** Without who handled it, and whom else it was of. */
+const alarmsSql = `
+  select id::text as key, jsonb_build_object(
+           'alarm', id, 'name', data -> 'name', 'text', data -> 'text', 'priority', priority,
+           'state', state, 'raisedAt', raised_at, 'closedAt', closed_at,
+           'occurrences', data -> 'occurrences',
+           'subject', (data -> 'subject') - 'unitKeys') as row
+  from alarms
+  where (unit_key = $1 or unit_keys @> array[$1::int]) and id::text > $2
+  order by id::text limit $3`;
+
+const isActor = (column: string): string => `(${column} = $1 or starts_with(${column}, $1 || '/'))`;
+
+const alarmEventsSql = `
+  select id::text as key, jsonb_build_object(
+           'alarm', alarm_id, 'happenedAt', happened_at, 'kind', kind, 'state', state, 'actor', actor,
+           'data', data) as row
+  from alarm_events where ${isActor('actor')} and id::text > $2 order by id::text limit $3`;
+
+const incidentEventsSql = `
+  select id::text as key, jsonb_build_object(
+           'incident', incident_id, 'happenedAt', happened_at, 'kind', kind, 'actor', actor,
+           'data', data) as row
+  from incident_events where ${isActor('actor')} and id::text > $2 order by id::text limit $3`;
+
+/** Without what is on them: the incident has that. */
+const photosSql = `
+  select id::text as key, jsonb_build_object(
+           'photo', id, 'incident', incident_id, 'addedAt', added_at, 'addedBy', added_by,
+           'mediaType', media_type, 'sha256', encode(sha256, 'hex')) as row
+  from incident_photos where ${isActor('added_by')} and id::text > $2 order by id::text limit $3`;
+
+const rulesSql = `
+  select r.id || '/' || v.version as key, jsonb_build_object(
+           'rule', r.id, 'version', v.version, 'from', v.valid_from, 'to', v.valid_to,
+           'begunBy', case when ${isActor('v.begun_by')} then v.begun_by end,
+           'endedBy', case when ${isActor('v.ended_by')} then v.ended_by end) as row
+  from rule_versions v join rules r on r.key = v.rule_key
+  where (${isActor('v.begun_by')} or ${isActor('v.ended_by')}) and r.id || '/' || v.version > $2
+  order by 1 limit $3`;
 
 const deviceEventsSql = `
   select to_jsonb(e) - 'tracker_key' as row from device_events e

@@ -25,10 +25,9 @@ export async function heldSince(pool: Pool): Promise<number> {
   return rows[0]?.held_ms ?? Number.POSITIVE_INFINITY;
 }
 
-/** SQL: the units that open incidents name, with all there is of them. */
-export const namedByOpenIncident = `(select n.unit_key from incident_units n
-                                     join incidents i on i.id = n.incident_id
-                                     where i.closed_at is null)`;
+/** SQL: the units that were added to open incidents, with all there is of them. */
+export const namedByOpenIncident = `(select unnest(added_units) as unit_key from incidents
+                                     where closed_at is null)`;
 
 /** Open incidents that hold check-ins which name somebody: those of sites in their region, from a day before on. */
 export async function findHoldsOfCaller(
@@ -51,9 +50,9 @@ export async function findHoldsOfCaller(
 
 /**
  * Which open incidents hold data of which units (UU 27/2022, articles 8 and 15: the right to erasure
- * does not stand against the enforcement of law). A unit that an incident names is held with all
- * there is of it. Others are held from a day before the incident opened, if its region is their home,
- * or they worked for an operation there since then.
+ * does not stand against the enforcement of law). A unit that was added to an incident is held with all
+ * there is of it. Others are held from a day before the incident opened, if they came there, its region
+ * is their home, or they worked for an operation there since then.
  *
  * @param unitKeys only of these units; all where left out
  */
@@ -72,12 +71,8 @@ export async function findLegalHolds(
        from incidents where closed_at is null
      ), held as (
        select u.key as unit_key, i.id, i.title, i.opened_at,
-              case when exists (select from incident_units n
-                                where n.incident_id = i.id and n.unit_key = u.key)
-                   then '-infinity' else i.held_from end as held_from,
-              u.region = i.region
-                or exists (select from incident_units n
-                           where n.incident_id = i.id and n.unit_key = u.key)
+              case when u.key = any (i.added_units) then '-infinity' else i.held_from end as held_from,
+              u.region = i.region or u.key = any (i.added_units) or u.key = any (i.come_units)
                 or exists (select from operation_assignments a
                            join operations o on o.key = a.operation_key
                            where a.unit_key = u.key

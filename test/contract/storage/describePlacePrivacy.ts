@@ -102,13 +102,11 @@ export function describePlacePrivacy(opener: Opener): void {
     async function openIncident(region: string, openedMs: number, unitKey?: number) {
       const id = randomUUID();
       await pool().query(
-        `insert into incidents (id, title, level, region, lon, lat, opened_at)
-         values ($1, 'Ricuh', 'merah', $2, 0, 0, to_timestamp($3::float8 / 1000))`,
-        [id, region, openedMs],
+        `insert into incidents (id, version, sequence, title, level, region, is_exercise, opened_at,
+                                added_units, data)
+         values ($1, 1, 0, 'Ricuh', 'merah', $2, false, to_timestamp($3::float8 / 1000), $4, '{}')`,
+        [id, region, openedMs, unitKey === undefined ? [] : [unitKey]],
       );
-      if (unitKey !== undefined) {
-        await pool().query('insert into incident_units values ($1, $2)', [id, unitKey]);
-      }
     }
     const closeIncidents = () => pool().query('update incidents set closed_at = opened_at');
 

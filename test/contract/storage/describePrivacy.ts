@@ -200,7 +200,10 @@ export function describePrivacy(opener: Opener): void {
       await compressPositions(database());
       expect(await erase('HT-01')).toEqual({
         ok: true,
-        value: { positions: 4, quarantined: 2, deviceEvents: 2, transitions: 0 },
+        value: {
+          ...{ positions: 4, quarantined: 2, deviceEvents: 2, transitions: 0 },
+          ...{ alarms: 0, incidents: 0 },
+        },
       });
       expect(await timesOf(key)).toEqual(kept);
       expect(await timesOf(other)).toEqual(gone);
@@ -443,7 +446,7 @@ export function describePrivacy(opener: Opener): void {
       };
       const named = await insertIncident(pool, '73.01', nowMs, true);
       expect(await run()).toEqual(times);
-      await pool.query('delete from incident_units where incident_id = $1', [named]);
+      await pool.query("update incidents set added_units = '{}' where id = $1", [named]);
       await insertIncident(pool, '64.71', today - 5 * dayMs, false);
       expect(await run()).toEqual(times.slice(2));
       await pool.query('update incidents set closed_at = now()');
@@ -527,13 +530,12 @@ async function insertIncident(
 ): Promise<string> {
   const id = randomUUID();
   await pool.query(
-    `insert into incidents (id, title, level, region, lon, lat, opened_at)
-     values ($1, 'Ricuh Sangatta', 'merah', $2, 0, 0, to_timestamp($3::float8 / 1000))`,
-    [id, region, openedMs],
+    `insert into incidents (id, version, sequence, title, level, region, is_exercise, opened_at,
+                            added_units, data)
+     values ($1, 1, 0, 'Ricuh Sangatta', 'merah', $2, false, to_timestamp($3::float8 / 1000),
+             case when $4 then array(select key from units) else '{}' end, '{}')`,
+    [id, region, openedMs, isNamed],
   );
-  if (isNamed) {
-    await pool.query('insert into incident_units select $1, key from units', [id]);
-  }
   return id;
 }
 

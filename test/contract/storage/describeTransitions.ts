@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { OperationFields } from '../../../server/domain/operation.ts';
 import type { PlaceEvent } from '../../../server/domain/placeEvent.ts';
 import type { SiteFields } from '../../../server/domain/siteFields.ts';
+import { EventKeeper, transitionBounds } from '../../../server/eventKeeper.ts';
 import { addFence, changeFence, type NewFence } from '../../../server/storage/fenceStore.ts';
 import { addOperation } from '../../../server/storage/operationStore.ts';
 import { addSite } from '../../../server/storage/siteStore.ts';
@@ -12,7 +13,6 @@ import {
   type TransitionFilter,
   writeTransitions,
 } from '../../../server/storage/transitionStore.ts';
-import { TransitionKeeper } from '../../../server/transitionKeeper.ts';
 import { count, describeOver, minuteMs, nowMs, patrol } from './openedStores.ts';
 import type { Opener } from './openers.ts';
 import { convergence, enter, roaming, underStrength } from './placeEvents.ts';
@@ -253,7 +253,11 @@ export function describeTransitions(opener: Opener): void {
       const unitKey = await addUnit('HT-01');
       const fenceKey = await addYard();
       const log = pino({ level: 'silent' });
-      const keeper = new TransitionKeeper({ pool: pool(), log, nowMs: () => nowMs });
+      const keeper = new EventKeeper<PlaceEvent>({
+        name: 'transitions',
+        write: (some) => writeTransitions(pool(), some),
+        ...{ ...transitionBounds, log, nowMs: () => nowMs },
+      });
       onTestFinished(() => keeper.close());
       const events = Array.from({ length: 1_500 }, (_, i) => enter(unitKey, fenceKey, i));
       keeper.add([

@@ -63,11 +63,14 @@ export async function count(pool: Pool, table: string): Promise<number> {
 async function empty(pool: Pool): Promise<void> {
   // the log does not let itself be emptied
   await pool.query('alter table log disable trigger log_is_append_only');
+  await pool.query('alter table log_anchors disable trigger log_anchors_are_append_only');
   await pool.query(
     `truncate trackers, gateways, units, tracker_assignments, operations, newest_days, late_hours, quarantine,
-              consumer_checkpoints, incidents, device_events, retention_rules, users, log cascade`,
+              consumer_checkpoints, alarms, incidents, incident_photos,
+              rules, device_events, retention_rules, users, log, log_anchors cascade`,
   );
   await pool.query('alter table log enable trigger log_is_append_only');
+  await pool.query('alter table log_anchors enable trigger log_anchors_are_append_only');
   // by themselves: one is a continuous aggregate on TimescaleDB
   await pool.query('truncate positions');
   await pool.query('truncate position_minutes');

@@ -37,7 +37,7 @@ describe('key rotate', () => {
     const end = await installation().posko(['key', 'rotate']);
     expect(end).toEqual({
       status: 0,
-      output: 'Sealed 2 second factors with a new key.\n',
+      output: 'Sealed 2 second factors and 0 secrets of webhooks with a new key.\n',
       error: '',
     });
     expect(keys()[0]).not.toEqual(before);

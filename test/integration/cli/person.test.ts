@@ -110,8 +110,8 @@ describe('person erase', () => {
 
   it('is refused while an open incident holds it, and names that', async () => {
     await pool().query(
-      `insert into incidents (id, title, level, region, lon, lat, opened_at)
-       values (gen_random_uuid(), 'Ricuh', 'merah', '64.08', 0, 0, '2024-11-27T12:00Z')`,
+      `insert into incidents (id, version, sequence, title, level, region, is_exercise, opened_at, data)
+       values (gen_random_uuid(), 1, 0, 'Ricuh', 'merah', '64.08', false, '2024-11-27T12:00Z', '{}')`,
     );
     const end = await erase('2024-11-27', '2024-11-28');
     expect(end).toMatchObject({ status: 1, output: '' });
@@ -169,8 +169,8 @@ describe('who is named in check-ins', () => {
 
   it('is not erased while there is an open incident of that time', async () => {
     await pool().query(
-      `insert into incidents (id, title, level, region, lon, lat, opened_at)
-       values (gen_random_uuid(), 'Ricuh', 'merah', '64.08', 0, 0, '2024-11-27T12:00Z')`,
+      `insert into incidents (id, version, sequence, title, level, region, is_exercise, opened_at, data)
+       values (gen_random_uuid(), 1, 0, 'Ricuh', 'merah', '64.08', false, '2024-11-27T12:00Z', '{}')`,
     );
     const end = await posko('person', 'erase', '--caller', 'Pak Joko', '--reason', 'x');
     expect(end.error).toMatch(/^Nothing was erased: the open incident "Ricuh" .* Close it first/);

@@ -30,6 +30,7 @@ import {
   migrateTo,
   positionAt,
   seed,
+  seedAlarms,
   seedPerson,
   seedPlaces,
   withPool,
@@ -48,6 +49,7 @@ beforeAll(async () => {
     await migrateTo(pool);
     await seed(pool, 300);
     await seedPlaces(pool);
+    await seedAlarms(pool);
   });
   folder = await backUp(seeded, 'backups');
 });

@@ -18,6 +18,7 @@ import {
   migrateTo,
   positionAt,
   seed,
+  seedAlarms,
   seedPerson,
   seedPlaces,
   urlOf,
@@ -36,6 +37,7 @@ beforeAll(async () => {
     await migrateTo(pool);
     await seed(pool, 3_000);
     await seedPlaces(pool);
+    await seedAlarms(pool);
   });
 });
 

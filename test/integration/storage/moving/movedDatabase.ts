@@ -179,6 +179,46 @@ export async function seedPlaces(pool: pg.Pool): Promise<void> {
   );
 }
 
+/** Adds a rule, an alarm and an incident with their events, a photo, and the end of a day of the log; newest schema. */
+export async function seedAlarms(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `with rule as (
+       insert into rules (id) values ('sos') returning key
+     ), version as (
+       insert into rule_versions (rule_key, version, valid_from, definition)
+       select key, 1, '2024-11-20', '{"id": "sos"}' from rule
+     ), alarm as (
+       insert into alarms (id, version, sequence, state, priority, rule_id, is_exercise, regions,
+                           unit_key, unit_keys, raised_at, data)
+       values ('5f0c2b8e-0000-5000-8000-000000000001', 2, 9007199254740991, 'unacknowledged', 'sos',
+               'sos', false, '{64,64.08}', 1, '{1,2}', '2024-11-27T01:02:03.004Z',
+               '{"text": {"id": "minta\\ttolong"}}')
+       returning id
+     ), said as (
+       insert into alarm_events (id, alarm_id, version, kind, state, happened_at, data)
+       select ('a0000000-0000-5000-8000-00000000000' || n)::uuid, id, n, 'raised', 'unacknowledged',
+              '2024-11-27', '{}'
+       from alarm, generate_series(1, 2) as n
+     ), incident as (
+       insert into incidents (id, version, sequence, title, level, region, is_exercise, added_units,
+                              opened_at, data)
+       values ('5f0c2b8e-0000-5000-8000-000000000002', 1, 0, e'Ricuh\n"KPU"', 'merah', '64.08',
+               false, '{1}', '2024-11-27', '{}')
+       returning id
+     ), line as (
+       insert into incident_events (id, incident_id, version, kind, happened_at, actor, data)
+       select '5f0c2b8e-0000-5000-8000-000000000003', id, 1, 'open', '2024-11-27', 'andi', '{}'
+       from incident
+     ), photo as (
+       insert into incident_photos (id, incident_id, sha256, media_type, bytes, added_by)
+       select '5f0c2b8e-0000-5000-8000-000000000004', id, sha256('x'), 'image/png',
+              '\\x000a5cff', 'andi'
+       from incident
+     )
+     insert into log_anchors (day, sequence, hash) values ('2024-11-27', 1, sha256('x'))`,
+  );
+}
+
 /** Adds somebody with a session and a token; returns the session's key. */
 export async function seedPerson(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ key: number }>(

@@ -12,6 +12,7 @@ import {
   fingerprints,
   migrateTo,
   seed,
+  seedAlarms,
   seedPlaces,
   withPool,
 } from './movedDatabase.ts';
@@ -41,6 +42,7 @@ describe.skipIf(url === undefined)(
         await migrateTo(pool);
         await seed(pool, 600);
         await seedPlaces(pool);
+        await seedAlarms(pool);
       });
       await admin(`create database ${name}`);
     });
