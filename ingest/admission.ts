@@ -2,6 +2,7 @@ import type { Codec } from '../server/domain/decoded.ts';
 import type { DoorLimits } from '../server/domain/doorLimits.ts';
 import type { Refusal } from '../server/domain/result.ts';
 import type { DoorReason } from '../server/domain/setAside.ts';
+import { checkOutFilter } from './mqtt/outFilter.ts';
 import { readTopic, type TopicClaim } from './mqtt/topic.ts';
 import { covers } from './mqtt/topicFilter.ts';
 import type { KnownPrincipals, Speaker } from './principals.ts';
@@ -100,6 +101,9 @@ function checkOwn(
       detail: `"${id}" may publish to posko/${region}/${id}/fix, sos and status and to owntracks/${id}/<device> only`,
     };
   }
+  if (kind === 'listener') {
+    return { reason: 'topic_refused', detail: `"${id}" listens, and publishes nothing` };
+  }
   const gateway = known.gateways.get(id);
   const levels = topic.split('/');
   if (!gateway?.filters.some((filter) => covers(filter, levels))) {
@@ -138,15 +142,17 @@ export function checkWill(
   };
 }
 
-/** What may be listened to: filters that stay below one's own topics. */
+/** What may be listened to: filters that stay below one's own topics; with a token, what Posko tells others. */
 export function checkSubscription(
   filter: string,
-  { kind, id }: Speaker,
+  speaker: Speaker,
   known: KnownPrincipals,
   limits: TopicLimits,
 ): Refusal<'subscription_refused' | 'topic_too_long'> | undefined {
   const tooLong = checkLength(filter, limits);
   if (tooLong !== undefined) return { reason: 'topic_too_long', detail: tooLong.detail };
+  if (speaker.kind === 'listener') return checkOutFilter(filter, speaker.listener);
+  const { kind, id } = speaker;
   const levels = filter.split('/');
   if (kind === 'tracker') {
     const region = known.trackers.get(id)?.region ?? '';

@@ -232,6 +232,7 @@ export class Door {
 
   /** The same rules as by MQTT: who speaks for whom, and in which topics. */
   #checkSpeaker({ kind, id }: Speaker, { trackerId, codec, payload }: Submission): No | undefined {
+    if (kind === 'listener') return refuse('topic_refused', `"${id}" listens, and says nothing`);
     if (kind === 'tracker') {
       return id === trackerId
         ? undefined

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Listener } from '../server/domain/outMessage.ts';
 import type { Door, Principals } from '../server/domain/principal.ts';
 import type { Refusal } from '../server/domain/result.ts';
 import type { DoorReason } from '../server/domain/setAside.ts';
@@ -17,7 +18,9 @@ import {
 /** What somebody showed: a secret of that version, or a certificate that is valid from then on. */
 export type Proof =
   | { readonly kind: 'secret'; readonly version: number }
-  | { readonly kind: 'certificate'; readonly validFromMs: number };
+  | { readonly kind: 'certificate'; readonly validFromMs: number }
+  /** An API token, whose end the server thread tells. */
+  | { readonly kind: 'token' };
 
 /** Who somebody is, or why not. */
 export type Identified =
@@ -100,6 +103,7 @@ export class Identities {
 
   /** True while somebody who was identified still is who they were then. */
   isStill({ kind, id }: Speaker, proof: Proof): boolean {
+    if (proof.kind === 'token') return true;
     if (speakerOf(id, this.#known)?.kind !== kind) return false;
     return proof.kind === 'certificate'
       ? !this.#isRevoked(id, proof.validFromMs)
@@ -162,7 +166,7 @@ export class Identities {
     address: string,
     door: Door,
   ): Identified | Promise<Identified> {
-    if (!isTrackerId(id)) return badId(id);
+    if (!isTrackerId(id) && !mayListen(id, door)) return badId(id);
     if (secret.length > maxSecretLength) {
       return refuse(
         'secret',
@@ -197,8 +201,8 @@ export class Identities {
     digest: Buffer,
     versionBefore: number | undefined,
   ): Promise<Identified> {
-    const { id } = check;
-    const { isRight, retryAfterMs } = await this.#handlers.verify(check);
+    const { id, door } = check;
+    const { isRight, retryAfterMs, listener } = await this.#handlers.verify(check);
     const speaker = speakerOf(id, this.#known);
     if (retryAfterMs !== undefined) {
       return busy(
@@ -206,6 +210,7 @@ export class Identities {
         retryAfterMs,
       );
     }
+    if (speaker === undefined && listener !== undefined) return asListener(id, door, listener);
     if (isRight) {
       const version = this.#known.secretVersions.get(id);
       if (speaker === undefined && versionBefore === undefined) return notCarried(id);
@@ -277,6 +282,33 @@ function badId(id: string): No {
     'bad_credentials',
     `the user name "${id.slice(0, 64)}" is no id of a tracker or gateway: those have 1 to 64 letters, digits, "_" and "-"`,
   );
+}
+
+/** User names with which somebody comes to listen: a token says whose it is, and MQTT wants a name as well. */
+function mayListen(userName: string, door: Door): boolean {
+  return userName.startsWith('token') && isMqtt(door);
+}
+
+const isMqtt = (door: Door): boolean => door === 'mqtt' || door === 'mqtts';
+
+/** @param listener whose token it was; null: of nobody */
+function asListener(userName: string, door: Door, listener: Listener | null): Identified {
+  if (!isMqtt(door)) {
+    return refuse(
+      'secret',
+      'bad_credentials',
+      'devices come here with their secrets, not by tokens',
+    );
+  }
+  if (listener === null) {
+    return refuse(
+      'secret',
+      'bad_credentials',
+      `the token of "${userName.slice(0, 64)}" is none, or has ended: make another API token, and set it as the password`,
+    );
+  }
+  const speaker = { kind: 'listener', id: listener.actor, listener } as const;
+  return { ok: true, speaker, proof: { kind: 'token' } };
 }
 
 /** Its secret is right; to wait for somebody to carry it would only cost another look at that. */

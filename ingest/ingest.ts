@@ -7,6 +7,7 @@ import {
   maxBodyBytes,
 } from '../server/domain/journalRecord.ts';
 import { ObstacleError } from '../server/domain/obstacleError.ts';
+import type { OutMessage } from '../server/domain/outMessage.ts';
 import type { Contact, Principals } from '../server/domain/principal.ts';
 import type {
   SecretCheck,
@@ -71,6 +72,9 @@ export class Ingest {
   /** Those who wait for what became of what they submitted. */
   readonly #submitting = new Map<number, (submitted: Submitted) => void>();
   #submitted = 0;
+  /** Those who wait until what they tell others is on its way. */
+  readonly #publishing = new Map<number, () => void>();
+  #published = 0;
   /** Those who wait until the certificate was read anew, first come first. */
   readonly #reloading: ((failure: string | undefined) => void)[] = [];
   #worker: Worker | undefined;
@@ -161,6 +165,25 @@ export class Ingest {
     });
   }
 
+  /**
+   * Tells other systems by MQTT: those who listen at our own broker, or the broker of others. Resolves
+   * when the messages are on their way or in a bounded queue, so that who waits for it before the next
+   * ones sends no faster than the door can.
+   */
+  publish(messages: readonly OutMessage[]): Promise<void> {
+    if (this.#isGone) return Promise.resolve();
+    const number = ++this.#published;
+    return new Promise((resolve) => {
+      this.#publishing.set(number, resolve);
+      this.#say({ type: 'publish', number, messages });
+    });
+  }
+
+  /** Ends the connections of those who listen by these tokens (`Access.credential`). */
+  endListeners(credentials: readonly string[]): void {
+    this.#say({ type: 'endListeners', credentials });
+  }
+
   /** A consumer has all records up to this one, which may be dropped when every consumer has. */
   setConsumed(consumer: string, sequence: number): void {
     this.#say({ type: 'consumed', consumer, sequence });
@@ -198,6 +221,10 @@ export class Ingest {
       case 'appended':
         this.#appending.get(message.number)?.(message.isStored);
         this.#appending.delete(message.number);
+        return;
+      case 'published':
+        this.#publishing.get(message.number)?.();
+        this.#publishing.delete(message.number);
         return;
       case 'report':
         this.#handlers.onReport(message.report);
@@ -241,6 +268,8 @@ export class Ingest {
     this.#appending.clear();
     for (const resolve of this.#submitting.values()) resolve({ outcome: 'not_stored' });
     this.#submitting.clear();
+    for (const resolve of this.#publishing.values()) resolve();
+    this.#publishing.clear();
     for (const resolve of this.#reloading.splice(0)) resolve('the door is closed');
   }
 

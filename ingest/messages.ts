@@ -1,6 +1,7 @@
 import type { DoorLimits } from '../server/domain/doorLimits.ts';
 import type { JournalChunk, JournalInput } from '../server/domain/journalRecord.ts';
 import type { JournalStatus } from '../server/domain/journalStatus.ts';
+import type { OutMessage } from '../server/domain/outMessage.ts';
 import type { Contact, Door, Principals } from '../server/domain/principal.ts';
 import type { SetAsideCounts } from '../server/domain/setAside.ts';
 import type {
@@ -73,6 +74,10 @@ export type ToIngest =
       readonly input: JournalInput;
       readonly isUrgent: boolean;
     }
+  /** Tells other systems; answered by `published` when it is on its way or waits in its place. */
+  | { readonly type: 'publish'; readonly number: number; readonly messages: readonly OutMessage[] }
+  /** These tokens count no more, or for something else: who listens by them is ended. */
+  | { readonly type: 'endListeners'; readonly credentials: readonly string[] }
   | { readonly type: 'close' };
 
 /** What the ingest thread says to the server thread. */
@@ -99,6 +104,7 @@ export type FromIngest =
     }
   | { readonly type: 'chunk'; readonly chunk: JournalChunk }
   | { readonly type: 'appended'; readonly number: number; readonly isStored: boolean }
+  | { readonly type: 'published'; readonly number: number }
   | { readonly type: 'report'; readonly report: IngestReport }
   /** `failure`: why the journal did not close in order. */
   | { readonly type: 'closed'; readonly failure: string | undefined };
@@ -133,10 +139,27 @@ export type IngestReport = {
   readonly waiting: number;
   /** The broker of others, where there is one. */
   readonly broker: BrokerReport | undefined;
+  /** What is told other systems. */
+  readonly out: OutReport;
   /** Messages of QoS 0 that could not be stored, and that nobody will send again. */
   readonly lost: number;
   readonly journal: JournalStatus;
   readonly setAside: SetAsideCounts;
+};
+
+/** How it stands with what is told other systems, since the start. */
+export type OutReport = {
+  /** Connections that listen at our own broker. */
+  readonly listeners: number;
+  /** Messages that went out, one for each who listens. */
+  readonly sent: number;
+  /** Messages on their way, and those that went since too many waited. */
+  readonly waiting: number;
+  readonly dropped: number;
+  /** Connections ended since they did not read. */
+  readonly ended: number;
+  /** Why the broker of others does not take them. */
+  readonly error: string | undefined;
 };
 
 /** How it stands with the broker of others. */

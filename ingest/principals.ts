@@ -1,10 +1,14 @@
 import { BlockList } from 'node:net';
 import { unmapped } from '../server/domain/loopback.ts';
+import type { Listener } from '../server/domain/outMessage.ts';
 import type { Principals, TrackerDoor } from '../server/domain/principal.ts';
 import type { Tracker } from '../server/domain/unit.ts';
 
 /** Somebody who said who they are, and showed it. */
-export type Speaker = { readonly kind: 'tracker' | 'gateway'; readonly id: string };
+export type Speaker =
+  | { readonly kind: 'tracker' | 'gateway'; readonly id: string }
+  /** Says nothing, and hears what Posko tells others. */
+  | { readonly kind: 'listener'; readonly id: string; readonly listener: Listener };
 
 /** A gateway as the door needs it. */
 type KnownGateway = {
@@ -56,9 +60,19 @@ export function speakerOf(id: string, known: KnownPrincipals): Speaker | undefin
   return known.gateways.has(id) ? { kind: 'gateway', id } : undefined;
 }
 
+/** Who listens acknowledges what it hears: a thousand alarms a second and some. */
+const listenerVoices = 25;
+
 /** For how many trackers somebody speaks: their limits are so many times those of one. */
 export function voicesOf({ kind, id }: Speaker, known: KnownPrincipals): number {
-  return kind === 'tracker' ? 1 : Math.max(1, known.gateways.get(id)?.trackerIds.size ?? 1);
+  switch (kind) {
+    case 'tracker':
+      return 1;
+    case 'gateway':
+      return Math.max(1, known.gateways.get(id)?.trackerIds.size ?? 1);
+    case 'listener':
+      return listenerVoices;
+  }
 }
 
 /** True for an address from which a tracker may speak by its id alone. */

@@ -169,6 +169,7 @@ let lastReport = '';
 function report(): void {
   if (journal === undefined) return;
   toldUnknown.clear();
+  mqtt.endOverdue(nowMs());
   const news = contacts.takeNews();
   if (news.length > 0) say({ type: 'contacts', contacts: news });
   const state: IngestReport = {
@@ -177,6 +178,7 @@ function report(): void {
     admitted: door.admitted,
     waiting: mqtt.waiting + (broker?.waiting ?? 0),
     broker: brokerReport,
+    out: broker?.out ?? mqtt.out,
     lost: door.lost,
     journal: journal.status(),
     setAside: door.setAside(),
@@ -264,6 +266,13 @@ server.on('message', (message: ToIngest) => {
       });
       return;
     }
+    case 'publish':
+      (broker ?? mqtt).publish(message.messages);
+      say({ type: 'published', number: message.number });
+      return;
+    case 'endListeners':
+      mqtt.endListeners(new Set(message.credentials));
+      return;
     case 'close':
       void close();
       return;

@@ -17,6 +17,8 @@ export type Connection = {
   readonly metered: Metered;
   /** As its client chose it; one of ours where it left the choice to us ([MQTT-3.1.3-6]). */
   clientId: string;
+  /** As its client asked for it: it wants nothing kept while it is away. */
+  isClean: boolean;
   identity: { readonly speaker: Speaker; readonly proof: Proof } | undefined;
   /** What is to be published when it ends without a goodbye. */
   will: Will | undefined;

@@ -1,5 +1,7 @@
-import type { BrokerReport } from '../messages.ts';
+import type { OutMessage } from '../../server/domain/outMessage.ts';
+import type { BrokerReport, OutReport } from '../messages.ts';
 import { readBrokerAddress } from './externalBrokerAddress.ts';
+import { BrokerOutbox } from './externalBrokerOutbox.ts';
 import { BrokerSession, type SessionState } from './externalBrokerSession.ts';
 import type { BrokerTimes, FetchHandlers } from './externalBrokerSettings.ts';
 
@@ -55,6 +57,8 @@ const connecting: SessionState = { isConnected: false, error: undefined };
  * when a full disk leaves so many fixes without acknowledgement that the broker hands on no more.
  */
 export class ExternalBroker {
+  /** On the session of SOS, which is never held back: nothing that is told waits behind fixes. */
+  readonly #outbox = new BrokerOutbox();
   readonly #sessions: readonly BrokerSession[];
   readonly #states: SessionState[];
   readonly #options: ExternalBrokerOptions;
@@ -86,6 +90,7 @@ export class ExternalBroker {
           filters: sosFilters,
           inFlight: Math.min(sosInFlight, inFlight),
           handlers: { ...handlers, isCrowded: () => false },
+          outbox: this.#outbox,
         },
         caFile,
         this.#stateOf(1),
@@ -96,6 +101,17 @@ export class ExternalBroker {
   /** Messages that the broker has handed on and that are not acknowledged yet. */
   get waiting(): number {
     return this.#sessions.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  /** What is told the broker. */
+  get out(): OutReport {
+    const { sent, waiting, dropped, error } = this.#outbox;
+    return { listeners: 0, sent, waiting, dropped, ended: 0, error };
+  }
+
+  /** Tells the broker; alarms and anchors wait while it is away, the oldest go when too many do. */
+  publish(messages: readonly OutMessage[]): void {
+    this.#outbox.add(messages);
   }
 
   /** Connects, and again whenever a connection ends. */

@@ -42,6 +42,8 @@ export class BrokerConnection {
   #end: ConnectionEnd | undefined;
   #from = 'unknown';
   #isUp = false;
+  /** The most that the broker takes unacknowledged. */
+  #receiveMaximum: number | undefined;
   #isHeldBack = false;
   #isLeaving = false;
   #hasHeard = true;
@@ -77,12 +79,16 @@ export class BrokerConnection {
       socket.write(connectPacket(version, settings));
     });
     socket.on('data', (bytes) => this.#read(bytes));
-    socket.on('drain', () => this.readOn());
+    socket.on('drain', () => {
+      this.readOn();
+      settings.outbox?.go();
+    });
     socket.on('error', (error) => this.#fail(connectionTrouble(error, this.#phase, address)));
     socket.once('close', () => {
       this.#fail(closedTrouble(this.#phase, address));
       clearTimeout(this.#deadline);
       clearInterval(this.#beating);
+      if (this.#isUp) settings.outbox?.end();
       if (this.#end !== undefined) this.#ended.resolve(this.#end);
     });
   }
@@ -172,6 +178,9 @@ export class BrokerConnection {
         this.#fail(farewellTrouble(reasonCode ?? 0, address, clientId, properties?.reasonString));
         return;
       }
+      case 'puback':
+        this.#settings.outbox?.acknowledged(packet.messageId, packet.reasonCode);
+        return;
       case 'pingresp':
         return;
       default:
@@ -191,6 +200,7 @@ export class BrokerConnection {
       // [MQTT-5.0, 3.2.2.3.14] the broker may ask for a shorter one
       const beatMs = Math.min(times.beatMs, (properties?.serverKeepAlive ?? 65_535) * 500);
       this.#beating ??= setInterval(() => this.#beat(), beatMs);
+      this.#receiveMaximum = properties?.receiveMaximum;
       this.#socket.write(subscribePacket(this.#version, filters));
     }
   }
@@ -206,6 +216,17 @@ export class BrokerConnection {
     this.#isUp = true;
     clearTimeout(this.#deadline);
     this.#onUp(trouble);
+    this.#beginOut();
+  }
+
+  #beginOut(): void {
+    const socket = this.#socket;
+    this.#settings.outbox?.begin({
+      version: this.#version,
+      mayWrite: () => socket.writable && !socket.writableNeedDrain,
+      write: (bytes) => socket.write(bytes),
+      inFlight: this.#receiveMaximum,
+    });
   }
 
   #deliver(

@@ -1,5 +1,6 @@
 import type { DoorReason } from '../../server/domain/setAside.ts';
 import type { BrokerAddress } from './externalBrokerAddress.ts';
+import type { BrokerOutbox } from './externalBrokerOutbox.ts';
 import type { Published, Settle } from './mqttHandlers.ts';
 
 /** What a broker of others tells, and asks. */
@@ -21,6 +22,8 @@ export type SessionSettings = {
   readonly inFlight: number;
   readonly times: BrokerTimes;
   readonly handlers: FetchHandlers;
+  /** What is told the broker on this session; undefined: nothing. */
+  readonly outbox?: BrokerOutbox | undefined;
 };
 
 /** Times, milliseconds. */

@@ -2,9 +2,10 @@ import type { Socket } from 'node:net';
 import { Aedes, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
 import type { DoorLimits } from '../../server/domain/doorLimits.ts';
 import { unmapped } from '../../server/domain/loopback.ts';
+import type { OutMessage } from '../../server/domain/outMessage.ts';
 import type { DoorReason } from '../../server/domain/setAside.ts';
 import type { NotIdentified, Proof } from '../identities.ts';
-import type { DoorPorts, IngestSettings } from '../messages.ts';
+import type { DoorPorts, IngestSettings, OutReport } from '../messages.ts';
 import type { Speaker } from '../principals.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { brokerReason } from './brokerReason.ts';
@@ -13,6 +14,7 @@ import { ConnectGate } from './connectGate.ts';
 import type { Connection } from './connection.ts';
 import { sayFarewell } from './farewell.ts';
 import { Intake } from './intake.ts';
+import { Listeners, maxListeners } from './listeners.ts';
 import { meterReading } from './metered.ts';
 import type { MqttHandlers } from './mqttHandlers.ts';
 import { MqttPorts } from './mqttPorts.ts';
@@ -48,8 +50,9 @@ class ConnectRefused extends Error {
 }
 
 /**
- * The embedded MQTT broker (3.1 and 3.1.1). It takes messages in and gives none out, so nothing is
- * retained, queued or fanned out, and memory does not depend on topics.
+ * The embedded MQTT broker (3.1 and 3.1.1). What devices publish it gives to nobody, so nothing is
+ * retained, queued or fanned out, and memory does not depend on topics. What Posko itself tells others
+ * goes past the broker (listeners.ts), which knows their subscriptions.
  */
 export class MqttListener {
   readonly #limits: MqttLimits;
@@ -59,6 +62,7 @@ export class MqttListener {
   readonly #gate: ConnectGate;
   readonly #intake: Intake;
   readonly #seats = new Seats<Connection>();
+  readonly #listeners = new Listeners(() => performance.now());
   readonly #connections = new WeakMap<object, Connection>();
   readonly #open = new Set<Connection>();
   #clients = 0;
@@ -87,6 +91,11 @@ export class MqttListener {
     let waiting = 0;
     for (const { acknowledgements } of this.#open) waiting += acknowledgements.waiting;
     return waiting;
+  }
+
+  /** Those who listen to what is told others, and what went out to them. */
+  get out(): OutReport {
+    return this.#listeners.report();
   }
 
   /**
@@ -141,9 +150,41 @@ export class MqttListener {
     }
   }
 
+  /** Tells those who listen. */
+  publish(messages: readonly OutMessage[]): void {
+    this.#listeners.publish(messages);
+  }
+
+  /** Ends the connections of those who came by these tokens. */
+  endListeners(credentials: ReadonlySet<string>): void {
+    for (const socket of this.#listeners.of(credentials)) socket.destroy();
+  }
+
+  /**
+   * Ends the connections of those who listen whose token is over, and of those who do not read.
+   *
+   * @param nowMs UTC epoch ms
+   */
+  endOverdue(nowMs: number): void {
+    for (const { socket, why } of this.#listeners.overdue(nowMs)) {
+      const detail =
+        why === 'expired'
+          ? 'its token has expired: make another'
+          : 'it does not read what it subscribed to, and too much waited for it';
+      const reason = why === 'expired' ? 'bad_credentials' : 'too_many_in_flight';
+      this.#setAside(this.#connections.get(socket), reason, detail);
+      socket.destroy();
+    }
+  }
+
   #createBroker(): Aedes {
     const broker = new Aedes({
-      persistence: noPersistence(),
+      persistence: noPersistence(({ conn }, { messageId }) => {
+        const connection = this.#connections.get(conn);
+        if (connection !== undefined && messageId !== undefined) {
+          this.#listeners.acknowledged(connection.socket, messageId);
+        }
+      }),
       connectTimeout: this.#limits.connectSeconds * 1000,
       // packets that follow CONNECT without waiting for its answer ([MQTT-3.1.4-5]); more than one
       // read of the socket can hold
@@ -174,8 +215,21 @@ export class MqttListener {
     };
     broker.on('clientError', onError);
     broker.on('connectionError', onError);
+    // comes when its SUBACK is out; those that were refused have 128 in the place of a QoS
+    broker.on('subscribe', (subscriptions, client) => {
+      const connection = this.#of(client);
+      if (connection?.identity?.speaker.kind !== 'listener') return;
+      for (const { topic, qos } of subscriptions) {
+        if (qos <= 2) this.#listeners.subscribe(connection.socket, topic, qos);
+      }
+    });
     broker.on('unsubscribe', (topics, client) => {
-      for (const topic of topics) this.#of(client)?.subscriptions.delete(topic);
+      const connection = this.#of(client);
+      if (connection === undefined) return;
+      for (const topic of topics) {
+        connection.subscriptions.delete(topic);
+        this.#listeners.unsubscribe(connection.socket, topic);
+      }
     });
     return broker;
   }
@@ -195,6 +249,7 @@ export class MqttListener {
     // no client can choose one with a null character ([MQTT-1.5.3-2])
     connection.clientId = packet.clientId === '' ? `\0${this.#clients}` : packet.clientId;
     packet.clientId = `${this.#clients}`;
+    connection.isClean = packet.clean !== false;
     // nothing is ever kept for a client that is away, so every session is a clean one; the broker
     // would keep half-done QoS 2 messages of the others for ever
     packet.clean = true;
@@ -243,14 +298,34 @@ export class MqttListener {
       );
       return new ConnectRefused(returnCodes[because], detail);
     }
+    const { speaker, proof } = identified;
+    const no =
+      speaker.kind === 'listener' ? this.#refuseListener(connection, speaker.id) : undefined;
+    if (no !== undefined) return no;
     // it did not wait for the answer
-    if (!socket.destroyed) this.#seat(connection, identified.speaker, identified.proof);
+    if (!socket.destroyed) this.#seat(connection, speaker, proof);
     return undefined;
+  }
+
+  /** Why somebody may not listen now although they might. */
+  #refuseListener({ isClean, address }: Connection, id: string): ConnectRefused | undefined {
+    const refuse = (code: 3 | 5, reason: DoorReason, detail: string): ConnectRefused => {
+      this.#handlers.onSetAside(reason, detail, address, { trackerId: id });
+      return new ConnectRefused(code, detail);
+    };
+    if (!isClean) {
+      const detail = `"${id}" asks for a session that lasts, and nothing is kept for those who are away: set the client to a clean session`;
+      return refuse(returnCodes.principal, 'subscription_refused', detail);
+    }
+    if (!this.#listeners.isFull) return undefined;
+    const detail = `${maxListeners} listen already, and no more may`;
+    return refuse(returnCodes.busy, 'too_many_connections', detail);
   }
 
   /** Gives a connection its place; the one that had it has to go ([MQTT-3.1.4-2]). */
   #seat(connection: Connection, speaker: Speaker, proof: Proof): void {
     connection.identity = { speaker, proof };
+    if (speaker.kind === 'listener') this.#listeners.add(connection.socket, speaker.listener);
     this.#checkWill(connection, speaker);
     const seat = seatOf(speaker, connection.clientId);
     const { before, isFlapping } = this.#seats.take(seat, connection, performance.now());
@@ -329,6 +404,7 @@ export class MqttListener {
         onRead: (chunk) => this.#look(connection, chunk),
       }),
       clientId: '',
+      isClean: true,
       identity: undefined,
       will: undefined,
       subscriptions: new Set(),
@@ -357,6 +433,7 @@ export class MqttListener {
     if (connection.hasLeft) return;
     connection.hasLeft = true;
     this.#open.delete(connection);
+    this.#listeners.remove(connection.socket);
     const dropped = this.#intake.drop(connection);
     const { identity, will, guard, address, door, clientId } = connection;
     if (identity === undefined) return;

@@ -1,11 +1,17 @@
 import { Readable } from 'node:stream';
 
+/** A client of the broker, and a packet of its. */
+type Of = { readonly conn: object };
+type Numbered = { readonly messageId?: number | undefined };
+
 /**
  * What the broker keeps of sessions, wills and messages: nothing. It delivers nothing, every session
  * is a clean one, and wills are the listener's; its own store would keep an entry for each client
  * that ever acknowledged something it was not sent.
+ *
+ * @param onAcknowledged told of every PUBACK, whose message it is not the broker's to forget
  */
-export function noPersistence(): object {
+export function noPersistence(onAcknowledged: (client: Of, packet: Numbered) => void): object {
   const nothing = async (): Promise<undefined> => undefined;
   const noMessages = (): Readable => Readable.from([]);
   return {
@@ -21,7 +27,10 @@ export function noPersistence(): object {
     outgoingEnqueue: nothing,
     outgoingEnqueueCombi: nothing,
     outgoingUpdate: nothing,
-    outgoingClearMessageId: nothing,
+    outgoingClearMessageId: async (client: Of, packet: Numbered): Promise<undefined> => {
+      onAcknowledged(client, packet);
+      return undefined;
+    },
     outgoingStream: noMessages,
     incomingStorePacket: nothing,
     incomingGetPacket: nothing,

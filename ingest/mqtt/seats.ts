@@ -40,7 +40,10 @@ export class Seats<Holder> {
   }
 }
 
-/** Two connections with one seat cannot be. Ids have no slash. */
+/**
+ * Two connections with one seat cannot be. Ids of trackers and gateways have no slash, those of
+ * listeners have one.
+ */
 export function seatOf({ kind, id }: Speaker, clientId: string): string {
   return kind === 'tracker' ? id : `${id}/${clientId}`;
 }
