@@ -1,12 +1,24 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { isUnacknowledged } from '../../server/domain/alarm.ts';
+import { AlarmPanel } from './alarms/AlarmPanel.tsx';
+import type { AlarmSound } from './alarms/alarmSound.ts';
+import { useAlarmSound } from './alarms/useAlarmSound.ts';
+import { useDesktopNotices } from './alarms/useDesktopNotices.ts';
+import { usePageTitle } from './alarms/usePageTitle.ts';
 import type { Asked } from './api/useAnswer.ts';
 import { PageDialogs } from './dialogs/PageDialogs.tsx';
 import { useDialogs } from './dialogs/useDialogs.ts';
 import type { ZoneOfIndonesia } from './formats/zoneOfIndonesia.ts';
+import { IncidentColumn, useBegin } from './incidents/IncidentColumn.tsx';
+import { IncidentDeskContext, useDesk, useNewDesk } from './incidents/incidentDesk.ts';
+import { OpenIncidentButton } from './incidents/OpenIncidentButton.tsx';
+import { SideColumn } from './incidents/SideColumn.tsx';
+import { useIncidentMap } from './incidents/useIncidentMap.ts';
 import type { LiveClient } from './live/liveClient.ts';
 import type { LiveViewStore } from './live/liveView.ts';
 import { presenceOf } from './live/unitTable.ts';
+import { alarmMarks } from './map/alarmMarks.ts';
 import { MapPane } from './map/MapPane.tsx';
 import type { UnitMap } from './map/unitMap.ts';
 import { EmptyRoster, NoUnits } from './panels/EmptyRoster.tsx';
@@ -25,14 +37,25 @@ type ControlRoomProps = {
   readonly holder: SessionHolder;
   readonly client: LiveClient;
   readonly views: LiveViewStore;
+  readonly sound: AlarmSound;
   readonly zone: ZoneOfIndonesia;
   readonly nowMs: () => number;
   readonly glides: () => boolean;
   readonly onMap: (map: UnitMap | undefined) => void;
 };
 
-/** The whole screen: header, list of units, map, and the details of the selected unit. */
+/** The whole screen, around the desk at which incidents are opened. */
 export function ControlRoom(props: ControlRoomProps) {
+  const desk = useNewDesk();
+  return (
+    <IncidentDeskContext value={desk}>
+      <Room {...props} />
+    </IncidentDeskContext>
+  );
+}
+
+/** Header, list of units or incidents, map, and the details of the selected unit. */
+function Room(props: ControlRoomProps) {
   const { session, holder, client, views, zone, nowMs, glides, onMap } = props;
   const view = useSyncExternalStore(views.subscribe, views.read);
   const { colorScheme } = useMantineColorScheme();
@@ -43,11 +66,23 @@ export function ControlRoom(props: ControlRoomProps) {
   const dialogs = useDialogs();
   const waiting = useWaiting(session);
   const serverNowMs = useCallback(() => client.serverNowMs(), [client]);
+  const { alarms, isKnown } = view.alarms;
+  const [alarmId, setAlarmId] = useState<string>();
+  const sound = useAlarmSound(props.sound, alarms, session);
+  const marks = useMemo(() => alarmMarks(alarms), [alarms]);
+  usePageTitle(alarms.filter(({ state }) => isUnacknowledged(state)).length);
+  useDesktopNotices(sound.calling, isKnown, setAlarmId);
 
   const select = useCallback((unitKey: number | undefined) => {
     setSelectedKey(unitKey);
     setFollows(false);
   }, []);
+  const showUnit = (unitId: string): void => {
+    const found = client.table.roster.values().find(({ id }) => id === unitId);
+    if (found === undefined) return;
+    select(found.key);
+    map?.showUnit(found.key);
+  };
   const stopFollowing = useCallback(() => setFollows(false), []);
   const takeMap = useCallback(
     (newMap: UnitMap | undefined) => {
@@ -64,6 +99,12 @@ export function ControlRoom(props: ControlRoomProps) {
     return () => window.removeEventListener('keydown', onKey);
   }, [select]);
 
+  const desk = useDesk();
+  const begin = useBegin({ session, table: client.table, view, zone });
+  const mayOpen = session.permissions.includes('incidents.manage');
+  const onBegin = mayOpen ? begin : undefined;
+  useIncidentMap({ map, desk, incidents: view.alarms.incidents, onBegin });
+
   const unit = selectedKey === undefined ? undefined : client.table.roster.get(selectedKey);
   return (
     <div className="control-room" data-connection={view.connection.state}>
@@ -79,15 +120,31 @@ export function ControlRoom(props: ControlRoomProps) {
         onOpen={dialogs.open}
       />
       <main className="control-room-main">
-        <UnitList
-          table={client.table}
-          view={view}
-          selectedKey={selectedKey}
-          hasSearch={session.kind !== 'display'}
-          onChoose={(unitKey) => {
-            select(unitKey);
-            map?.showUnit(unitKey);
-          }}
+        <SideColumn
+          openIncidents={view.alarms.incidents.length}
+          units={
+            <UnitList
+              table={client.table}
+              view={view}
+              selectedKey={selectedKey}
+              hasSearch={session.kind !== 'display'}
+              onChoose={(unitKey) => {
+                select(unitKey);
+                map?.showUnit(unitKey);
+              }}
+            />
+          }
+          incidents={
+            <IncidentColumn
+              session={session}
+              table={client.table}
+              view={view}
+              zone={zone}
+              mapCentre={() => map?.centre()}
+              onGoTo={(place) => map?.showPlace(place)}
+              onUnit={showUnit}
+            />
+          }
         />
         <div className="map-area">
           <MapPane
@@ -98,7 +155,9 @@ export function ControlRoom(props: ControlRoomProps) {
             selectedKey={selectedKey}
             follows={follows}
             isConnected={view.connection.state === 'live'}
+            alarms={marks}
             onPick={select}
+            onPickAlarm={setAlarmId}
             onFollowEnd={stopFollowing}
             onMap={takeMap}
           />
@@ -124,6 +183,19 @@ export function ControlRoom(props: ControlRoomProps) {
             />
           )}
         </div>
+        <AlarmPanel
+          client={client}
+          view={view}
+          session={session}
+          zone={zone}
+          nowMs={nowMs}
+          sound={sound}
+          selectedId={alarmId}
+          onSelect={setAlarmId}
+          onGoTo={(place) => map?.showPlace(place)}
+          onGoToUnit={showUnit}
+          more={(alarm) => <OpenIncidentButton alarm={alarm} session={session} zone={zone} />}
+        />
       </main>
       <PageDialogs
         dialogs={dialogs}

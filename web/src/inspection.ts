@@ -1,3 +1,4 @@
+import type { AlarmSound } from './alarms/alarmSound.ts';
 import type { LiveClient } from './live/liveClient.ts';
 import type { UnitMap } from './map/unitMap.ts';
 
@@ -11,6 +12,12 @@ export type Inspection = {
   readonly displayed: (unitId: string) => readonly [number, number] | null;
   /** The same in CSS pixels of the page, [x, y]. */
   readonly project: (unitId: string) => readonly [number, number] | null;
+  /** `quiet`, `muted`, `blocked`, or the priority that sounds. */
+  readonly sound: () => string;
+  /** Where the sign of an alarm is drawn, CSS pixels of the page, and whether it flashes; null when it has none. */
+  readonly alarmSign: (
+    alarmId: string,
+  ) => { readonly xPx: number; readonly yPx: number; readonly flashes: boolean } | null;
 };
 
 declare global {
@@ -23,6 +30,7 @@ declare global {
 export function createInspection(
   client: LiveClient,
   currentMap: () => UnitMap | undefined,
+  sound: AlarmSound,
 ): Inspection {
   const drawn = (unitId: string) => {
     const unit = client.table.roster.values().find(({ id }) => id === unitId);
@@ -36,5 +44,7 @@ export function createInspection(
       const place = drawn(unitId);
       return place === undefined ? null : [place.xPx, place.yPx];
     },
+    sound: () => (sound.state.kind === 'sounding' ? sound.state.priority : sound.state.kind),
+    alarmSign: (alarmId) => currentMap()?.whereAlarmDrawn(alarmId) ?? null,
   };
 }

@@ -2,9 +2,14 @@ import '@mantine/core/styles.css';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './page.css';
 import './account.css';
+import './alarms.css';
+import './incidents.css';
+import './rules.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
+import { AlarmSound } from './alarms/alarmSound.ts';
+import { createBrowserSpeaker } from './alarms/browserSpeaker.ts';
 import { ApiContext } from './api/ApiContext.ts';
 import { createApiClient } from './api/apiClient.ts';
 import { ControlRoom } from './ControlRoom.tsx';
@@ -70,7 +75,8 @@ let map: UnitMap | undefined;
 const rememberMap = (newMap: UnitMap | undefined): void => {
   map = newMap;
 };
-window.posko = createInspection(client, () => map);
+const sound = new AlarmSound({ speaker: createBrowserSpeaker(window), nowMs, after });
+window.posko = createInspection(client, () => map, sound);
 
 const themeKey: Remembered = 'posko.theme';
 const texts = await setUpTexts();
@@ -120,6 +126,7 @@ createRoot(root).render(
                 holder={holder}
                 client={client}
                 views={views}
+                sound={sound}
                 zone={zoneOfIndonesia(new Date().getTimezoneOffset())}
                 nowMs={nowMs}
                 glides={glides}

@@ -1,5 +1,13 @@
 /** What the browser keeps for this person between visits. */
-export type Remembered = 'posko.language' | 'posko.theme';
+export type Remembered =
+  | 'posko.language'
+  | 'posko.theme'
+  /** `closed` where the person wants the room for the map. */
+  | 'posko.alarmPanel'
+  /** Percent, 10 to 100. */
+  | 'posko.alarmVolume'
+  /** `all` or `told`: for which alarms it sounds. */
+  | 'posko.alarmReach';
 
 /** Reads a remembered choice; undefined when there is none or the browser keeps nothing (private window, full storage). */
 export function recall(name: Remembered): string | undefined {

@@ -34,6 +34,8 @@ export function AccountMenu({ session, holder, onOpen }: AccountMenuProps) {
     ...(may('users.manage') ? (['people'] as const) : []),
     ...(may('trackers.manage') ? (['trackers'] as const) : []),
     ...(may('deadletters.manage') ? (['deadLetters'] as const) : []),
+    ...(may('alarms.view') ? (['rules'] as const) : []),
+    ...(may('webhooks.manage') ? (['webhooks'] as const) : []),
     'tokens',
     ...(may('log.view') ? (['log'] as const) : []),
   ] as const;

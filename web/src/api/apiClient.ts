@@ -1,3 +1,4 @@
+import { readAlarm } from '../alarms/readAlarm.ts';
 import { fieldsOf, numberOf, textOf } from './jsonFields.ts';
 import { type Answer, ownProblem, type Problem } from './problem.ts';
 import { readWeakness } from './readWeakness.ts';
@@ -32,7 +33,7 @@ export type ApiClient = {
     read: Reader<Value>,
     asking?: Asking,
   ) => Promise<Answer<Value>>;
-  /** Changes something at `/api/v1<path>`. */
+  /** Changes something at `/api/v1<path>`. A Blob is sent as it is, anything else as JSON. */
   readonly send: <Value>(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
@@ -103,6 +104,10 @@ export function createApiClient({ fetch, language, onSignedOut }: ApiSurrounding
       // a page of another site cannot add this header without being asked first whether it may
       const headers = { 'x-posko-request': '1' };
       if (body === undefined) return change(ask(path, { method, headers }, read));
+      if (body instanceof Blob) {
+        const typed = { ...headers, 'content-type': body.type };
+        return change(ask(path, { method, headers: typed, body }, read));
+      }
       const typed = { ...headers, 'content-type': 'application/json' };
       return change(ask(path, { method, headers: typed, body: JSON.stringify(body) }, read));
     },
@@ -136,5 +141,6 @@ function readProblem(json: unknown, { status, headers }: Response): Problem | un
     detail: textOf(fields['detail']),
     waitMs: numberOf(fields['retryAfterMs']) ?? numberOf(headerMs),
     weakness: readWeakness(fields['weakness']),
+    alarm: readAlarm(fields['alarm']),
   };
 }

@@ -1,4 +1,5 @@
 import type { PasswordWeakness } from '../../../server/domain/account.ts';
+import type { AlarmDetails } from '../../../server/domain/alarmDetails.ts';
 
 /** Why the server did not do what was asked, for the page to show. */
 export type Problem = {
@@ -14,6 +15,8 @@ export type Problem = {
   readonly waitMs: number | undefined;
   /** What is wrong with a password that cannot be had. */
   readonly weakness?: PasswordWeakness | undefined;
+  /** Of an action on an alarm that was refused: how the alarm is now. */
+  readonly alarm?: AlarmDetails | undefined;
 };
 
 /** What came of a question. Nothing that the server or the network can do throws. */

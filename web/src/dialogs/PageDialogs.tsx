@@ -6,12 +6,14 @@ import type { LiveView } from '../live/liveView.ts';
 import type { UnitTable } from '../live/unitTable.ts';
 import { LogDialog } from '../log/LogDialog.tsx';
 import { PeopleDialog } from '../people/PeopleDialog.tsx';
+import { RulesDialog } from '../rules/RulesDialog.tsx';
 import type { SessionHolder } from '../session/sessionHolder.ts';
 import type { SessionInfo } from '../session/sessionInfo.ts';
 import { TokensDialog } from '../tokens/TokensDialog.tsx';
 import { TrackersDialog } from '../trackers/TrackersDialog.tsx';
 import { WaitingDialog } from '../waiting/WaitingDialog.tsx';
 import type { WaitingTracker } from '../waiting/waiting.ts';
+import { WebhooksDialog } from '../webhooks/WebhooksDialog.tsx';
 import type { Dialogs } from './useDialogs.ts';
 
 type PageDialogsProps = {
@@ -47,6 +49,12 @@ export function PageDialogs(props: PageDialogsProps) {
       return <DeadLettersDialog zone={zone} onClose={close} />;
     case 'tokens':
       return <TokensDialog session={session} zone={zone} onClose={close} />;
+    case 'rules':
+      return (
+        <RulesDialog session={session} zone={zone} serverNowMs={view.serverNowMs} onClose={close} />
+      );
+    case 'webhooks':
+      return <WebhooksDialog session={session} zone={zone} onClose={close} />;
     case 'log':
       return <LogDialog zone={zone} onClose={close} />;
     case 'waiting':

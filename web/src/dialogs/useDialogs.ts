@@ -7,6 +7,8 @@ export type DialogName =
   | 'trackers'
   | 'deadLetters'
   | 'tokens'
+  | 'rules'
+  | 'webhooks'
   | 'log'
   | 'waiting';
 

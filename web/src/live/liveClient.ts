@@ -1,3 +1,4 @@
+import type { AlarmDetails } from '../../../server/domain/alarmDetails.ts';
 import {
   decodeFrame,
   deltaKind,
@@ -12,6 +13,13 @@ import {
   type ServerMessage,
   sessionExpired,
 } from '../../../server/domain/liveMessage.ts';
+import {
+  type AlarmBoard,
+  emptyAlarmBoard,
+  withAlarm,
+  withAlarms,
+  withIncidents,
+} from '../alarms/alarmBoard.ts';
 import { readServerMessage } from './readServerMessage.ts';
 import { reconnectDelay } from './reconnectDelay.ts';
 import { createServerClock, noteServerTime, type ServerClock } from './serverClock.ts';
@@ -71,6 +79,8 @@ const steadyMs = 10_000;
 export class LiveClient {
   readonly table: UnitTable;
   readonly clock: ServerClock = createServerClock();
+  /** Alarms and incidents, as they were told last. */
+  alarms: AlarmBoard = emptyAlarmBoard;
   connection: Connection = { state: 'connecting' };
   hello: HelloMessage | undefined;
   /** Frames and messages that could not be read, since the page was opened. */
@@ -131,6 +141,12 @@ export class LiveClient {
     if (this.#socket !== undefined || this.connection.state !== 'lost') return;
     this.#cancelTimer();
     this.#open();
+  }
+
+  /** Takes an alarm from an answer to what a person did: the socket brings it a moment later. */
+  noteAlarm(alarm: AlarmDetails): void {
+    this.alarms = withAlarm(this.alarms, alarm);
+    this.#tell(this.#stateListeners);
   }
 
   /** Server time now, epoch ms. */
@@ -200,6 +216,12 @@ export class LiveClient {
       case 'presence':
         applyPresence(this.table, message.units, message.complete);
         this.#tell(this.#frameListeners);
+        break;
+      case 'alarms':
+        this.alarms = withAlarms(this.alarms, message);
+        break;
+      case 'incidents':
+        this.alarms = withIncidents(this.alarms, message);
         break;
     }
     this.#tell(this.#stateListeners);

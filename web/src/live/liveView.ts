@@ -1,9 +1,10 @@
 import { decodeIsStored, unknownCourse } from '../../../server/domain/liveFrame.ts';
 import type { Presence } from '../../../server/domain/presence.ts';
+import type { AlarmBoard } from '../alarms/alarmBoard.ts';
 import type { Connection, LiveClient } from './liveClient.ts';
 import { presenceOf } from './unitTable.ts';
 
-/** What React shows of the live state. Replaced as a whole at most once a second and at every change of connection or roster, never for a ping. */
+/** What React shows of the live state. Replaced as a whole each second, and within 100 ms of every change of connection, roster or alarms, never for a ping. */
 export type LiveView = {
   readonly connection: Connection;
   readonly mode: 'live' | 'demo' | undefined;
@@ -17,6 +18,7 @@ export type LiveView = {
   readonly notStored: number;
   readonly badMessages: number;
   readonly serverNowMs: number;
+  readonly alarms: AlarmBoard;
 };
 
 /** A LiveView that useSyncExternalStore can read. Owns a timer: close it. */
@@ -28,16 +30,28 @@ export type LiveViewStore = {
 
 /** Ages on the screen are whole seconds, so nothing is gained by looking more often. */
 const viewEveryMs = 1000;
+/** Nor is it looked at more often than this when the server has much to say, as in a flood of alarms. */
+const notBeforeMs = 100;
 
 /** Watches the client and makes a view of it every second. */
 export function createLiveViewStore(client: LiveClient): LiveViewStore {
   let view = viewOf(client);
   const listeners = new Set<() => void>();
+  let refreshedMs = Number.NEGATIVE_INFINITY;
+  let soon: ReturnType<typeof setTimeout> | undefined;
   const refresh = (): void => {
+    clearTimeout(soon);
+    soon = undefined;
+    refreshedMs = performance.now();
     view = viewOf(client);
     for (const listener of listeners) listener();
   };
-  const stopListening = client.onState(refresh);
+  const stopListening = client.onState(() => {
+    if (soon !== undefined) return;
+    const waitMs = refreshedMs + notBeforeMs - performance.now();
+    if (waitMs <= 0) refresh();
+    else soon = setTimeout(refresh, waitMs);
+  });
   const timer = setInterval(refresh, viewEveryMs);
   return {
     subscribe: (listener) => {
@@ -47,6 +61,7 @@ export function createLiveViewStore(client: LiveClient): LiveViewStore {
     read: () => view,
     close: () => {
       stopListening();
+      clearTimeout(soon);
       clearInterval(timer);
     },
   };
@@ -72,5 +87,6 @@ export function viewOf(client: LiveClient): LiveView {
     notStored,
     badMessages: client.badMessages,
     serverNowMs,
+    alarms: client.alarms,
   };
 }

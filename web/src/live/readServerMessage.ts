@@ -2,6 +2,9 @@ import type { ServerMessage } from '../../../server/domain/liveMessage.ts';
 import { presences } from '../../../server/domain/presence.ts';
 import type { Result } from '../../../server/domain/result.ts';
 import { agencies, type RosterEntry, unitKinds } from '../../../server/domain/unit.ts';
+import { readAlarm, readLoad } from '../alarms/readAlarm.ts';
+import { listOf } from '../api/jsonFields.ts';
+import { readIncident } from '../incidents/readIncident.ts';
 
 /** Why a text is not a server message. */
 export type ServerMessageReason = 'not_json' | 'wrong_form';
@@ -24,6 +27,8 @@ export function readServerMessage(
   if (json['type'] === 'hello') return readHello(json);
   if (json['type'] === 'units') return readUnits(json);
   if (json['type'] === 'presence') return readPresence(json);
+  if (json['type'] === 'alarms') return readAlarms(json);
+  if (json['type'] === 'incidents') return readIncidents(json);
   return { ok: true, value: undefined };
 }
 
@@ -66,6 +71,26 @@ function readPresence(json: Fields): Result<ServerMessage, ServerMessageReason> 
     if (presences[number] !== undefined) known.push([key, number]);
   }
   return { ok: true, value: { type: 'presence', rosterVersion, complete, units: known } };
+}
+
+/** Alarms are read whole: a field that a newer server has more does no harm. */
+function readAlarms(json: Fields): Result<ServerMessage, ServerMessageReason> {
+  const { complete, omitted } = json;
+  if (typeof complete !== 'boolean') return wrong('alarms.complete');
+  if (!isNumber(omitted)) return wrong('alarms.omitted');
+  const load = readLoad(json['load']);
+  if (load === undefined) return wrong('alarms.load');
+  const alarms = listOf(json['alarms'], readAlarm);
+  if (alarms === undefined) return wrong('alarms.alarms');
+  return { ok: true, value: { type: 'alarms', complete, alarms, omitted, load } };
+}
+
+function readIncidents(json: Fields): Result<ServerMessage, ServerMessageReason> {
+  const { complete } = json;
+  if (typeof complete !== 'boolean') return wrong('incidents.complete');
+  const incidents = listOf(json['incidents'], readIncident);
+  if (incidents === undefined) return wrong('incidents.incidents');
+  return { ok: true, value: { type: 'incidents', complete, incidents } };
 }
 
 function readEntry(json: unknown): RosterEntry | undefined {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ageText } from '../formats/ageText.ts';
 import { IsCovered } from '../session/IsCovered.ts';
 import { languageOf } from '../texts/setUpTexts.ts';
+import type { AlarmMark } from './alarmMarks.ts';
 import { plainStyle, styleOf } from './basemap.ts';
 import type { Theme } from './mapColors.ts';
 import { UnitMap, type UnitMapOptions } from './unitMap.ts';
@@ -13,6 +14,7 @@ type MapPaneProps = Omit<UnitMapOptions, 'container' | 'onMapProblem'> & {
   readonly theme: Theme;
   readonly selectedKey: number | undefined;
   readonly follows: boolean;
+  readonly alarms: readonly AlarmMark[];
   /** True while the live socket is open: the server can be asked for its map. */
   readonly isConnected: boolean;
   /** Given the map when there is one, and undefined when it is gone. */
@@ -21,7 +23,8 @@ type MapPaneProps = Omit<UnitMapOptions, 'container' | 'onMapProblem'> & {
 
 /** The map, its buttons, and a sentence when something is wrong with it. */
 export function MapPane(props: MapPaneProps) {
-  const { client, nowMs, glides, onPick, onFollowEnd, theme, selectedKey, follows, onMap } = props;
+  const { client, nowMs, glides, onPick, onPickAlarm, onFollowEnd, theme, onMap } = props;
+  const { selectedKey, follows, alarms } = props;
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n);
   const isCovered = useContext(IsCovered);
@@ -34,7 +37,8 @@ export function MapPane(props: MapPaneProps) {
     if (container.current === null) return;
     let created: UnitMap;
     try {
-      const options = { client, nowMs, glides, onPick, onFollowEnd, onMapProblem: reportProblem };
+      const listeners = { onPick, onPickAlarm, onFollowEnd, onMapProblem: reportProblem };
+      const options = { client, nowMs, glides, ...listeners };
       created = new UnitMap({ ...options, container: container.current });
     } catch (error) {
       // the library's own words help whoever looks after this desk; the rest of the page goes on
@@ -48,7 +52,7 @@ export function MapPane(props: MapPaneProps) {
       setMap(undefined);
       created.close();
     };
-  }, [client, nowMs, glides, onPick, onFollowEnd, onMap, reportProblem]);
+  }, [client, nowMs, glides, onPick, onPickAlarm, onFollowEnd, onMap, reportProblem]);
 
   useEffect(() => {
     const style = basemap === undefined ? plainStyle(theme) : styleOf(basemap, theme, language);
@@ -63,6 +67,7 @@ export function MapPane(props: MapPaneProps) {
   }, [map, t]);
   useEffect(() => map?.select(selectedKey), [map, selectedKey]);
   useEffect(() => map?.setFollows(follows), [map, follows]);
+  useEffect(() => map?.setAlarms(alarms), [map, alarms]);
 
   return (
     <div className="map-pane">

@@ -1,4 +1,5 @@
 import type { Color } from '@deck.gl/core';
+import type { Priority } from '../../../server/domain/rule.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -11,6 +12,8 @@ export type MapColors = {
   readonly halo: Color;
   readonly accuracyFill: Color;
   readonly accuracyLine: Color;
+  /** The same as in alarms.css. */
+  readonly alarm: Readonly<Record<Priority, Color>>;
 };
 
 export const mapColors: Readonly<Record<Theme, MapColors>> = {
@@ -22,6 +25,12 @@ export const mapColors: Readonly<Record<Theme, MapColors>> = {
     halo: [16, 20, 25, 235],
     accuracyFill: [116, 178, 242, 34],
     accuracyLine: [116, 178, 242, 170],
+    alarm: {
+      sos: [255, 92, 92],
+      high: [255, 159, 67],
+      medium: [255, 216, 77],
+      low: [183, 168, 245],
+    },
   },
   light: {
     disc: [58, 70, 84, 255],
@@ -31,5 +40,11 @@ export const mapColors: Readonly<Record<Theme, MapColors>> = {
     halo: [255, 255, 255, 240],
     accuracyFill: [20, 92, 168, 28],
     accuracyLine: [20, 92, 168, 170],
+    alarm: {
+      sos: [198, 26, 26],
+      high: [194, 84, 0],
+      medium: [148, 112, 0],
+      low: [106, 85, 194],
+    },
   },
 };

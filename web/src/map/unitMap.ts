@@ -7,11 +7,20 @@ import {
   setWorkerUrl,
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import type { LonLat } from '../../../server/domain/fence.ts';
 import type { LiveClient } from '../live/liveClient.ts';
 import { displayedPlace, presenceOf } from '../live/unitTable.ts';
+import { alarmLayers, drawAlarmAtlas } from './alarmLayers.ts';
+import { type AlarmMark, findAlarmAt, signAbovePx } from './alarmMarks.ts';
 import { type BasemapStyle, plainStyle } from './basemap.ts';
 import { findUnitAt } from './findUnitAt.ts';
 import { GlideExtension } from './glideExtension.ts';
+import {
+  findIncidentAt,
+  type IncidentScene,
+  incidentLayers,
+  noIncidents,
+} from './incidentLayers.ts';
 import { mapColors, type Theme } from './mapColors.ts';
 import { type Label, placeLabels } from './placeLabels.ts';
 import { drawSymbolAtlas } from './symbolAtlas.ts';
@@ -30,6 +39,8 @@ export type UnitMapOptions = {
   readonly glides: () => boolean;
   /** A unit was clicked or tapped, or (undefined) the map beside one. */
   readonly onPick: (unitKey: number | undefined) => void;
+  /** The sign of an alarm was clicked or tapped. */
+  readonly onPickAlarm: (alarmId: string) => void;
   /** The map under the units has a problem, in the map library's words. */
   readonly onMapProblem: (problem: string) => void;
   /** The person moved the map away from the unit that it followed. */
@@ -44,6 +55,8 @@ const pickReachPx = 18;
 /** Zoom at which a single unit, or a few in one place, are shown at first. */
 const closestFitZoom = 14;
 const secondMs = 1000;
+/** Half of a flash: one flash a second is well below what can trigger a seizure [WCAG 2.2, 2.3.1]. */
+const halfFlashMs = 500;
 /** Labels are placed again at most this often while the map moves. */
 const placeEveryMs = 250;
 
@@ -68,6 +81,9 @@ export class UnitMap {
   #theme: Theme = 'dark';
   #selectedKey: number | undefined;
   #follows = false;
+  readonly #alarmAtlas = drawAlarmAtlas();
+  #alarms: readonly AlarmMark[] = [];
+  #alarmsAreDim = false;
   #labels: readonly Label[] = [];
   #labelsPlacedMs = 0;
   #scale = 1;
@@ -75,6 +91,10 @@ export class UnitMap {
   #frameNumber = 0;
   #hasFitted = false;
   #sayAge: (ageMs: number) => string = () => '';
+  #incidents: IncidentScene = noIncidents;
+  #tellIncident: ((id: string) => void) | undefined;
+  #tellPlace: ((place: LonLat) => void) | undefined;
+  #pickPlace: ((place: LonLat) => void) | undefined;
 
   constructor(options: UnitMapOptions) {
     this.#options = options;
@@ -91,10 +111,19 @@ export class UnitMap {
     this.#map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
     this.#map.addControl(this.#overlay);
     this.#map.on('error', ({ error }) => options.onMapProblem(error.message));
-    this.#map.on('click', ({ point }) => options.onPick(this.#unitAt(point.x, point.y)));
+    this.#map.on('click', ({ point, lngLat }) => {
+      if (this.#takePlace(lngLat)) return;
+      const alarmId = this.#alarmAt(point);
+      if (alarmId !== undefined) options.onPickAlarm(alarmId);
+      else if (!this.#takeIncident(point)) options.onPick(this.#unitAt(point.x, point.y));
+    });
+    // a long press on a touch screen is this, too
+    this.#map.on('contextmenu', ({ lngLat }) => this.#tellPlace?.([lngLat.lng, lngLat.lat]));
     this.#map.on('mousemove', ({ point }) => {
-      const isOverUnit = this.#unitAt(point.x, point.y) !== undefined;
-      this.#map.getCanvas().style.cursor = isOverUnit ? 'pointer' : '';
+      const isOverSign =
+        this.#alarmAt(point) !== undefined || this.#unitAt(point.x, point.y) !== undefined;
+      const idle = this.#pickPlace === undefined ? '' : 'crosshair';
+      this.#map.getCanvas().style.cursor = isOverSign ? 'pointer' : idle;
     });
     this.#map.on('move', () => this.#cameraMoved(placeEveryMs));
     this.#map.on('moveend', () => this.#cameraMoved(0));
@@ -105,7 +134,11 @@ export class UnitMap {
       client.onState(() => this.#placeLabels()),
     );
     const timer = setInterval(() => this.#secondPassed(), secondMs);
-    this.#stopListening.push(() => clearInterval(timer));
+    const flashes = setInterval(() => this.#flash(), halfFlashMs);
+    this.#stopListening.push(
+      () => clearInterval(timer),
+      () => clearInterval(flashes),
+    );
     this.#frameArrived();
   }
 
@@ -142,6 +175,24 @@ export class UnitMap {
     this.#draw();
   }
 
+  /** Shows these alarms; the same array again costs nothing. */
+  setAlarms(alarms: readonly AlarmMark[]): void {
+    if (this.#alarms === alarms) return;
+    this.#alarms = alarms;
+    this.#draw();
+  }
+
+  /** Where the sign of an alarm is drawn, page pixels, and whether it flashes. */
+  whereAlarmDrawn(
+    alarmId: string,
+  ): { readonly xPx: number; readonly yPx: number; readonly flashes: boolean } | undefined {
+    const mark = this.#alarms.find(({ id }) => id === alarmId);
+    if (mark === undefined) return undefined;
+    const { x, y } = this.#map.project([mark.place[0], mark.place[1]]);
+    const { left, top } = this.#map.getContainer().getBoundingClientRect();
+    return { xPx: left + x, yPx: top + y - signAbovePx, flashes: mark.isWaiting };
+  }
+
   /** Keeps the selected unit in the middle until the person drags the map or selects nothing. */
   setFollows(follows: boolean): void {
     this.#follows = follows;
@@ -151,10 +202,52 @@ export class UnitMap {
   /** Brings a unit to the middle, near enough to see the streets around it. */
   showUnit(unitKey: number): void {
     const place = this.#displayed(unitKey);
-    if (place === undefined) return;
+    if (place !== undefined) this.showPlace(place);
+  }
+
+  /** Brings a place to the middle, near enough to see the streets around it. */
+  showPlace([lon, lat]: LonLat): void {
     const zoom = Math.max(this.#map.getZoom(), closestFitZoom);
-    if (this.#options.glides()) this.#map.flyTo({ center: place, zoom, duration: 800 });
-    else this.#map.jumpTo({ center: place, zoom });
+    if (this.#options.glides()) this.#map.flyTo({ center: [lon, lat], zoom, duration: 800 });
+    else this.#map.jumpTo({ center: [lon, lat], zoom });
+  }
+
+  /** The middle of what is shown. */
+  centre(): LonLat {
+    const { lng, lat } = this.#map.getCenter();
+    return [lng, lat];
+  }
+
+  /** Draws these incidents under the units. */
+  setIncidents(incidents: IncidentScene): void {
+    this.#incidents = incidents;
+    this.#draw();
+  }
+
+  /** Tells of each incident whose middle is clicked, until the returned function is called. */
+  onIncident(listener: (id: string) => void): () => void {
+    this.#tellIncident = listener;
+    return () => {
+      this.#tellIncident = undefined;
+    };
+  }
+
+  /** Tells of each point that is clicked with the other button, or pressed long. */
+  onPlace(listener: (place: LonLat) => void): () => void {
+    this.#tellPlace = listener;
+    return () => {
+      this.#tellPlace = undefined;
+    };
+  }
+
+  /** The next click is a place and picks no unit. */
+  pickPlace(listener: (place: LonLat) => void): () => void {
+    this.#pickPlace = listener;
+    this.#map.getCanvas().style.cursor = 'crosshair';
+    return () => {
+      this.#pickPlace = undefined;
+      this.#map.getCanvas().style.cursor = '';
+    };
   }
 
   /** Shows all units that have a place. */
@@ -198,6 +291,23 @@ export class UnitMap {
     return Object.keys(this.#map.getStyle().sources).length > 0;
   }
 
+  #takePlace({ lng, lat }: { readonly lng: number; readonly lat: number }): boolean {
+    const listener = this.#pickPlace;
+    listener?.([lng, lat]);
+    return listener !== undefined;
+  }
+
+  /** A unit that stands on the middle of an incident goes before it. */
+  #takeIncident(point: { readonly x: number; readonly y: number }): boolean {
+    if (this.#tellIncident === undefined || this.#unitAt(point.x, point.y) !== undefined) {
+      return false;
+    }
+    const project = ([lon, lat]: LonLat) => this.#map.project([lon, lat]);
+    const id = findIncidentAt(this.#incidents, project, point, pickReachPx);
+    if (id !== undefined) this.#tellIncident(id);
+    return id !== undefined;
+  }
+
   #frameArrived(): void {
     this.#frameNumber += 1;
     const { table } = this.#options.client;
@@ -233,7 +343,28 @@ export class UnitMap {
       frameNumber: this.#frameNumber,
       scale: this.#scale,
     });
-    this.#overlay.setProps({ layers });
+    const incidents = incidentLayers(this.#incidents, mapColors[this.#theme]);
+    const alarms = alarmLayers({
+      marks: this.#alarms,
+      atlas: this.#alarmAtlas,
+      colors: mapColors[this.#theme],
+      isDim: this.#alarmsAreDim,
+    });
+    this.#overlay.setProps({ layers: [...incidents, ...layers, ...alarms] });
+  }
+
+  /** Only signs flash, only until somebody has taken the alarm, and never for whoever asked for reduced motion. */
+  #flash(): void {
+    if (document.hidden) return;
+    const flashes = this.#options.glides() && this.#alarms.some(({ isWaiting }) => isWaiting);
+    const isDim = flashes && !this.#alarmsAreDim;
+    if (isDim === this.#alarmsAreDim) return;
+    this.#alarmsAreDim = isDim;
+    this.#draw();
+  }
+
+  #alarmAt({ x, y }: { readonly x: number; readonly y: number }): string | undefined {
+    return findAlarmAt(this.#alarms, this.#view(), x, y);
   }
 
   /** @returns true when a label has changed, or the size of the symbols */

@@ -1,15 +1,21 @@
 import { enAccounts } from './enAccounts.ts';
 import { enActions } from './enActions.ts';
+import { enAlarms } from './enAlarms.ts';
 import { enDoor } from './enDoor.ts';
+import { enIncidents } from './enIncidents.ts';
 import { enReasons } from './enReasons.ts';
+import { enRules } from './enRules.ts';
 import type { Texts } from './id.ts';
 
 /** English, one click away. */
 export const en: Texts = {
   ...enAccounts,
   ...enActions,
+  ...enAlarms,
   ...enDoor,
+  ...enIncidents,
   ...enReasons,
+  ...enRules,
   'app.name': 'Posko',
   'app.title': 'Posko – unit map',
   'demo.mark': 'DEMO – exercise data',

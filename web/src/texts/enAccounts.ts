@@ -156,6 +156,13 @@ export const enAccounts: Readonly<Record<keyof typeof idAccounts, string>> = {
   'permission.fences.manage': 'Draw and change fences',
   'permission.operations.manage': 'Manage operations and their phases',
   'permission.checkins.make': 'Note who is at a site by radio or roll call',
+  'permission.alarms.view': 'See alarms, rules and incidents',
+  'permission.alarms.handle': 'Acknowledge, assign, shelve and close alarms',
+  'permission.alarms.service': 'Take alarms out of service and back',
+  'permission.rules.manage': 'Manage and try rules of alarms',
+  'permission.incidents.manage': 'Open and lead incidents, and write their log',
+  'permission.incidents.command': 'Decide the level of an incident and who stands before the crowd',
+  'permission.webhooks.manage': 'Send alarms to other systems',
   'permission.health.view': 'Read the health of the server',
 
   'account.title': 'My account',

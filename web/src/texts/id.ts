@@ -1,14 +1,20 @@
 import { idAccounts } from './idAccounts.ts';
 import { idActions } from './idActions.ts';
+import { idAlarms } from './idAlarms.ts';
 import { idDoor } from './idDoor.ts';
+import { idIncidents } from './idIncidents.ts';
 import { idReasons } from './idReasons.ts';
+import { idRules } from './idRules.ts';
 
 /** Bahasa Indonesia: the first language of the page. Every other language has exactly these texts. */
 export const id = {
   ...idAccounts,
   ...idActions,
+  ...idAlarms,
   ...idDoor,
+  ...idIncidents,
   ...idReasons,
+  ...idRules,
   'app.name': 'Posko',
   'app.title': 'Posko – peta unit',
   'demo.mark': 'DEMO – data latihan',

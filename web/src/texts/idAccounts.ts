@@ -159,6 +159,13 @@ export const idAccounts = {
   'permission.fences.manage': 'Menggambar dan mengubah geofence',
   'permission.operations.manage': 'Mengelola operasi dan tahapnya',
   'permission.checkins.make': 'Mencatat kehadiran lewat radio atau apel',
+  'permission.alarms.view': 'Melihat alarm, aturan, dan insiden',
+  'permission.alarms.handle': 'Menerima, menugaskan, menunda, dan menutup alarm',
+  'permission.alarms.service': 'Menonaktifkan alarm sementara dan mengaktifkannya lagi',
+  'permission.rules.manage': 'Mengelola dan mencoba aturan alarm',
+  'permission.incidents.manage': 'Membuka dan memimpin insiden serta menulis lognya',
+  'permission.incidents.command': 'Memutuskan tingkat insiden dan pergantian lapis',
+  'permission.webhooks.manage': 'Mengirim alarm ke sistem lain',
   'permission.health.view': 'Membaca kesehatan server',
 
   'account.title': 'Akun saya',

@@ -3,8 +3,7 @@ import { initReactI18next } from 'react-i18next';
 import { recall, remember } from '../remember.ts';
 import { en } from './en.ts';
 import { id, type Texts } from './id.ts';
-
-export type Language = 'id' | 'en';
+import type { Language } from './language.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
