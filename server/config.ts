@@ -42,6 +42,8 @@ export type Config = {
     /** What the database has is kept in the journal at most this long, milliseconds. */
     readonly keepMs: number;
   };
+  /** What other systems are told by MQTT, on `posko/<region>/out/...`, beside the anchors of the log. */
+  readonly mqttOut: ReadonlySet<'alarm' | 'position'>;
   /** How far around its ring a site of each kind watches, metres. */
   readonly watchRadiiM: WatchRadii;
   readonly basemap: BasemapSource;
@@ -98,6 +100,7 @@ const known = new Set([
   'POSKO_JOURNAL_MAX_MB',
   'POSKO_JOURNAL_KEEP_HOURS',
   'POSKO_WATCH_RADII',
+  'POSKO_MQTT_OUT',
   'POSKO_BASEMAP',
   'POSKO_LOG_LEVEL',
   'POSKO_PUBLISHED_ON_LOOPBACK',
@@ -152,6 +155,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
         hourMs * readWhole('POSKO_JOURNAL_KEEP_HOURS', 168, 'hours', [0, 87_840], read, complain),
     },
     watchRadiiM: readWatchRadii(read, complain),
+    mqttOut: readMqttOut(read, complain),
     basemap: readBasemap(read, complain),
     logLevel: readLogLevel(read, complain),
   };
@@ -331,6 +335,21 @@ function readWatchRadii(read: Read, complain: Complain): WatchRadii {
     }
   }
   return radiiM;
+}
+
+/** Reads POSKO_MQTT_OUT: `alarm` and `position` between commas, or `off`; alarms where it is not set. */
+function readMqttOut(read: Read, complain: Complain): Config['mqttOut'] {
+  const variable = 'POSKO_MQTT_OUT';
+  const parts = readList(variable, read);
+  if (parts.length === 0) return new Set(['alarm']);
+  const kinds = new Set<'alarm' | 'position'>();
+  for (const part of parts) {
+    if (part === 'alarm' || part === 'position') kinds.add(part);
+    else if (part !== 'off' || parts.length > 1) {
+      complain(variable, `has "${part}"; it must list alarm and position, or be off`);
+    }
+  }
+  return kinds;
 }
 
 function readBasemap(read: Read, complain: Complain): BasemapSource {

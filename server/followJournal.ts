@@ -2,10 +2,14 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type JournalDamage, JournalReader } from '../ingest/journal/journalReader.ts';
 import type { OpenedJournal } from '../ingest/messages.ts';
+import type { AdoptedAlarms } from './alarmCore.ts';
 import type { LiveCore } from './liveCore.ts';
 import type { LiveState } from './liveState.ts';
 import { Recorder, readBytes, recorderName } from './recorder.ts';
+import { alarmsToAdopt } from './storage/alarmStore.ts';
+import { incidentsToAdopt } from './storage/incidentStore.ts';
 import { type NewestDays, readCheckpoint, writeRecorded } from './storage/recordStore.ts';
+import { listRules } from './storage/ruleStore.ts';
 
 export type FollowOptions = {
   readonly dir: string;
@@ -53,7 +57,13 @@ export async function followJournal(options: FollowOptions): Promise<FollowedJou
     (await readCheckpoint(pool, journal.id, recorderName)) ?? 0;
   const recorded = await readOwnCheckpoint();
   // after the checkpoint: what is written between the two is then in both, and not in neither
-  await core.restore(state?.core);
+  const stored = await readAlarmsToAdopt(pool, state?.sequence ?? recorded, journal);
+  await core.restore(state?.core ?? stored);
+  const missing = state === undefined ? none : unknownToJournal(stored, state.sequence);
+  core.alarms.adoptMissing({
+    alarms: missing.alarms.filter(({ sequence }) => sequence === 0),
+    incidents: missing.incidents.filter(({ sequence }) => sequence === 0),
+  });
   if (recorded > journal.lastSequence) {
     log.error(
       { event: 'journalLostItsEnd', recorded, lastSequence: journal.lastSequence },
@@ -74,6 +84,8 @@ export async function followJournal(options: FollowOptions): Promise<FollowedJou
   } finally {
     await tail.close();
   }
+  // begun by a record that the journal could not take, and changed by one that it took
+  core.alarms.adoptMissing(missing);
   if (replayed > 0) {
     log.info({ event: 'journalReplayed', records: replayed }, 'the end of the journal was read');
   }
@@ -112,4 +124,41 @@ export async function followJournal(options: FollowOptions): Promise<FollowedJou
   onRecorded(recorded);
   const lastSequence = Math.max(recorded, journal.lastSequence);
   return { recorder, lastSequence, lostRecords: () => lostRecords };
+}
+
+const none = { alarms: [], incidents: [] } as const;
+
+/** Open ones that what was kept may lack, and that the journal alone may not bring back. */
+function unknownToJournal(
+  { alarms, incidents }: AdoptedAlarms,
+  keptSequence: number,
+): Pick<AdoptedAlarms, 'alarms' | 'incidents'> {
+  const isAfter = (sequence: number): boolean => sequence === 0 || sequence > keptSequence;
+  return {
+    alarms: alarms.filter(({ state, sequence }) => state !== 'closed' && isAfter(sequence)),
+    incidents: incidents.filter(
+      ({ closedAtMs, sequence }) => closedAtMs === undefined && isAfter(sequence),
+    ),
+  };
+}
+
+/** Rules in force and what is open, as the database has it. */
+async function readAlarmsToAdopt(
+  pool: Pool,
+  recorded: number,
+  { lastSequence }: OpenedJournal,
+): Promise<AdoptedAlarms> {
+  const [rules, alarms, incidents] = await Promise.all([
+    listRules(pool),
+    alarmsToAdopt(pool, recorded),
+    incidentsToAdopt(pool, recorded),
+  ]);
+  // of a journal before this one: its records count from 1 again, and none of them was taken yet
+  const ofThis = <Kept extends { readonly sequence: number }>(kept: Kept): Kept =>
+    kept.sequence > lastSequence ? { ...kept, sequence: 0 } : kept;
+  return {
+    rules: rules.map(({ rule }) => rule),
+    alarms: alarms.map(ofThis),
+    incidents: incidents.map(ofThis),
+  };
 }

@@ -1,14 +1,15 @@
 import type { IngestReport } from '../ingest/messages.ts';
+import type { AlarmCore } from './alarmCore.ts';
 import type { Degradation, Health } from './domain/health.ts';
 import type { JournalStatus } from './domain/journalStatus.ts';
 import type { SetAsideCount, SetAsideCounts, SetAsideReason } from './domain/setAside.ts';
+import type { EventsStatus } from './eventKeeper.ts';
 import type { HubStatus } from './live/liveHub.ts';
 import type { PipelineCounts } from './pipeline.ts';
 import type { RecorderStatus } from './recorder.ts';
 import type { DatabaseStatus } from './storage/database.ts';
 import type { MaintenanceStatus } from './storage/maintenance.ts';
 import type { PlaceCounts } from './tracking/placeWatch.ts';
-import type { TransitionStatus } from './transitionKeeper.ts';
 
 /** What each part says of itself. */
 export type HealthParts = {
@@ -34,7 +35,10 @@ export type HealthParts = {
   readonly places: PlaceCounts;
   /** Memory of the index of fences, bytes. */
   readonly indexBytes: number;
-  readonly transitions: TransitionStatus;
+  readonly transitions: EventsStatus;
+  readonly alarms: ReturnType<AlarmCore['counts']>;
+  readonly alarmEvents: EventsStatus;
+  readonly incidentEvents: EventsStatus;
   /** Since when, and why, what is known of units at places is not kept for the next start. */
   readonly liveStateFailing: { readonly sinceMs: number; readonly error: string } | null;
   readonly live: HubStatus;
@@ -47,6 +51,7 @@ const quietDoor = {
   admitted: 0,
   waiting: 0,
   lost: 0,
+  out: { listeners: 0, sent: 0, waiting: 0, dropped: 0, ended: 0, error: undefined },
   broker: undefined,
 };
 /** From this share of what the journal may take on, people should do something about it. */
@@ -57,7 +62,8 @@ const clockToleranceMs = 5_000;
 /** The health page: how all parts are, and in plain words what works less well than it should. */
 export function describeHealth(parts: HealthParts): Health {
   const degradations = findDegradations(parts);
-  const { connections, maxConnections, admitted, waiting, lost, broker } = parts.door ?? quietDoor;
+  const { connections, maxConnections, admitted, waiting, lost, out, broker } =
+    parts.door ?? quietDoor;
   const { failing: _, ...recorded } = parts.recorder;
   const isStoring = (parts.door?.journal.state ?? 'storing') === 'storing';
   return {
@@ -72,10 +78,12 @@ export function describeHealth(parts: HealthParts): Health {
       admitted,
       waiting,
       lost,
+      out: { ...out, error: out.error ?? null },
       broker: broker === undefined ? null : { url: broker.url, isConnected: broker.isConnected },
     },
     journal: parts.door?.journal ?? null,
     places: describePlaces(parts),
+    alarms: describeAlarms(parts),
     positions: parts.verdicts,
     storage: {
       kind: parts.database.kind,
@@ -98,6 +106,48 @@ function describePlaces({ places, indexBytes, transitions }: HealthParts): Healt
   };
 }
 
+function describeAlarms({ alarms, alarmEvents, incidentEvents }: HealthParts): Health['alarms'] {
+  const { open, unacknowledged, overflowed, rules, idleRules } = alarms.alarms;
+  return {
+    ...{ open, unacknowledged, overflowed, rules, idleRules },
+    incidents: alarms.incidents.open,
+    events: {
+      written: alarmEvents.written + incidentEvents.written,
+      waiting: alarmEvents.waiting + incidentEvents.waiting,
+      dropped: alarmEvents.dropped + incidentEvents.dropped,
+      leftOut: alarmEvents.leftOut + incidentEvents.leftOut,
+    },
+  };
+}
+
+function alarmDegradations({ alarms, alarmEvents, incidentEvents }: HealthParts): Degradation[] {
+  const found: Degradation[] = [];
+  const { overflowed } = alarms.alarms;
+  if (overflowed > 0) {
+    found.push({
+      code: 'alarms_overflowed',
+      detail: `${overflowed} alarms since the start were closed because too many were open: /alarms/load says which rules raise so many`,
+    });
+  }
+  const dropped = alarmEvents.dropped + incidentEvents.dropped;
+  if (dropped > 0) {
+    found.push({
+      code: 'alarms_lost',
+      detail: `${dropped} events of alarms and incidents since the start could not be kept while the database was away: the alarms are as they should be, and their histories have holes`,
+    });
+  }
+  for (const { failing, waiting } of [alarmEvents, incidentEvents]) {
+    // of a database that is away there is word already
+    if (failing === null || failing.what === 'database_away') continue;
+    const since = new Date(failing.sinceMs).toISOString();
+    found.push({
+      code: 'alarms_waiting',
+      detail: `events of alarms and incidents are not written since ${since} (${failing.error}); ${waiting} wait`,
+    });
+  }
+  return found;
+}
+
 function describeRules({ retentionRules }: MaintenanceStatus): Health['retentionRules'] {
   if (retentionRules === undefined) return null;
   const { ranAtMs, ...done } = retentionRules;
@@ -115,6 +165,7 @@ function findDegradations(parts: HealthParts): Degradation[] {
       detail: `${maintenance.quarantineDisplaced} dead letters since the start went before their time to make room for newer ones: setAside says who sends so many`,
     });
   }
+  found.push(...alarmDegradations(parts));
   if (parts.transitions.dropped > 0) {
     found.push({
       code: 'transitions_lost',

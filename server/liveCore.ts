@@ -1,7 +1,12 @@
 import type { Pool } from 'pg';
 import { decode } from '../devices/protocols/decode.ts';
-import type { JournalChunk } from './domain/journalRecord.ts';
-import { readPlaceRecord } from './domain/placeChange.ts';
+import { type AdoptedAlarms, AlarmCore, type KeptAlarms } from './alarmCore.ts';
+import type { Moment } from './alarms/moment.ts';
+import type { AlarmEvent } from './domain/alarm.ts';
+import { readCoreRecord } from './domain/coreRecord.ts';
+import type { Fix } from './domain/fix.ts';
+import type { IncidentEvent } from './domain/incident.ts';
+import type { JournalChunk, JournalInput } from './domain/journalRecord.ts';
 import type { PlaceEvent } from './domain/placeEvent.ts';
 import type { Contact, KeptSecret, Principals } from './domain/principal.ts';
 import { SetAsideCounter } from './domain/setAside.ts';
@@ -41,6 +46,7 @@ export type LiveCore = {
   readonly judging: Pick<PipelineParts, 'decode' | 'trackerOf' | 'retentionMs'>;
   /** Units at places: as far as the journal was taken. */
   readonly places: PlaceWatch;
+  readonly alarms: AlarmCore;
   readonly setAside: SetAsideCounter;
   readonly counts: Readonly<PipelineCounts>;
   /** Works off a chunk of the journal. */
@@ -59,8 +65,8 @@ export type LiveCore = {
   readRoster(): Promise<number | undefined>;
   /** All that a start goes on from: views, to be written out at once. */
   keep(sequence: number): KeptCore;
-  /** Takes over the newest positions at the start: what was kept, else what the database has. */
-  restore(kept?: KeptCore): Promise<void>;
+  /** Goes on at the start: from what was kept, else from what the database has. */
+  restore(kept: KeptCore | AdoptedAlarms): Promise<void>;
   /** The same for what the recorder judges by alone, when the database was put back to an earlier state. */
   restoreRecorded(): Promise<void>;
   /** From here on screens are told who is there, worked out each second. */
@@ -73,6 +79,7 @@ export type KeptCore = {
   readonly tracks: readonly KeptTrack[];
   readonly newestSos: KeptSos;
   readonly places: PlaceCheckpoint;
+  readonly alarms: KeptAlarms;
 };
 
 /**
@@ -84,6 +91,11 @@ export type LiveFollower = {
   readonly onPlaceEvent?: (event: PlaceEvent) => void;
   /** Takes what a tracker said beside its place: each SOS, once for each message with one. */
   readonly onTrackerEvent?: (event: TrackerEvent, origin: Origin) => void;
+  /** A unit is somewhere now. */
+  readonly onMoved?: (unitKey: number, fix: Fix) => void;
+  /** Something happened to an alarm, or to an incident. */
+  readonly onAlarm?: (event: AlarmEvent) => void;
+  readonly onIncident?: (event: IncidentEvent) => void;
 };
 
 export type LiveCoreParts = {
@@ -92,6 +104,9 @@ export type LiveCoreParts = {
   readonly hub: LiveHub;
   readonly retentionMs: number;
   readonly nowMs: () => number;
+  /** Of the journal that is followed, and what is appended to it. */
+  readonly journalId: string;
+  readonly append: (input: JournalInput) => Promise<boolean>;
   /** May hold fences already, from a snapshot. */
   readonly index?: FenceIndex | undefined;
   /** How far sites of each kind watch. */
@@ -115,13 +130,28 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
   const recordedTracks = new Tracks();
   const setAside = new SetAsideCounter();
   const presence = new PresenceKeeper(roster, tracks);
+  /** The record that is being taken. */
+  let moment: Moment = { atMs: 0, sequence: 0 };
   const places = new PlaceWatch({
     unitOf: (unitKey) => roster.unitOf(unitKey),
     onEvent: (event) => {
       for (const { onPlaceEvent } of parts.followers) onPlaceEvent?.(event);
+      alarms.takePlaceEvent(event, moment);
     },
+    onSilentStay: (stay) => alarms.takeSilentStay(stay, moment),
     index: parts.index,
     watchRadiiM: parts.watchRadiiM,
+  });
+  const alarms = new AlarmCore({
+    ...{ roster, hub, nowMs, journalId: parts.journalId, append: parts.append },
+    places: () => places,
+    driverOf: (unitKey) => driverOf(unitKey),
+    onAlarm: (event) => {
+      for (const { onAlarm } of parts.followers) onAlarm?.(event);
+    },
+    onIncident: (event) => {
+      for (const { onIncident } of parts.followers) onIncident?.(event);
+    },
   });
   const newestSos = new NewestSos();
   let door: { principals: Principals; secrets: Secrets } = {
@@ -148,17 +178,21 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
     if (driving?.newest === undefined || driving.newestReceivedAtMs === undefined) return;
     const { unitKey, newest, newestReceivedAtMs, isNewestStored } = driving;
     hub.show(unitKey, newest, measuredAtMs(newest, newestReceivedAtMs), isNewestStored);
+    for (const { onMoved } of parts.followers) onMoved?.(unitKey, newest);
   }
 
   function takeInput(input: Input): void {
+    moment = { atMs: input.atMs, sequence: input.sequence };
     if (input.kind === 'clock_tick') {
       places.tick(input.atMs);
+      alarms.tick(moment);
       return;
     }
-    const record = readPlaceRecord(input.json);
+    const record = readCoreRecord(input.json);
     switch (record.type) {
       case 'places_changed':
         places.takeChange(record.change, input.atMs);
+        alarms.placesChanged(moment);
         parts.onChangeTaken();
         break;
       case 'checked_in':
@@ -167,6 +201,8 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
       case 'checked_out':
         places.checkOut(record.checkOut);
         break;
+      default:
+        alarms.takeRecord(record, moment);
     }
   }
 
@@ -194,12 +230,14 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
   const pipeline = createPipeline({
     ...judging,
     tracks,
-    onPosition: (position, track) => {
+    onPosition: (position, track, { message }) => {
       const { unitKey, trackerKey } = track;
+      moment = { atMs: message.atMs, sequence: message.sequence };
       const driving = driverOf(unitKey);
       if (position.verdict === 'live') show(driving);
       // a backup that speaks beside its primary is elsewhere, if anything
       if (driving?.trackerKey === trackerKey) places.takePosition(unitKey, position);
+      alarms.takePosition(position, track, moment);
     },
     onRefused: ({ reason, detail }, { message }) => {
       setAside.add(reason, { atMs: message.atMs, detail, trackerId: message.trackerId });
@@ -212,11 +250,19 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
         presence.gone(event.trackerKey, event.receivedAtMs);
       }
       for (const { onTrackerEvent } of parts.followers) onTrackerEvent?.(event, origin);
+      const unitKey = tracks.get(event.trackerKey)?.unitKey;
+      if (unitKey !== undefined) alarms.takeTrackerEvent(unitKey, event, origin);
     },
-    onHeard: (trackerKey, atMs) => {
+    onClock: (track, { message: { atMs, sequence } }) => {
+      alarms.takeClock(track, { atMs, sequence });
+    },
+    onHeard: (trackerKey, { atMs, sequence }) => {
+      moment = { atMs, sequence };
       presence.heard(trackerKey, atMs);
       const unitKey = tracks.get(trackerKey)?.unitKey;
-      if (unitKey !== undefined) places.heard(unitKey, atMs);
+      if (unitKey === undefined) return;
+      places.heard(unitKey, atMs);
+      alarms.heard(unitKey, moment);
     },
     onInput: takeInput,
   });
@@ -251,6 +297,7 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
     recordedTracks,
     judging,
     places,
+    alarms,
     setAside,
     counts: pipeline.counts,
     take: pipeline.take,
@@ -269,7 +316,8 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
     door: () => door,
     readRoster: async () => {
       const registered = await readRegistered(pool);
-      const { trackers, regions, bearers, principals, secrets, changesInMs } = registered;
+      const { trackers, regions, operations, bearers, principals, secrets, changesInMs } =
+        registered;
       // nothing is waited for from here on: what is judged and shown meanwhile would see half of it
       roster.set(
         trackers.map(({ tracker }) => tracker),
@@ -277,11 +325,13 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
         regions,
       );
       roster.setBearers(bearers);
+      roster.setOperations(operations);
       door = { principals, secrets };
       tracks.setTrackers(roster.trackers);
       recordedTracks.setTrackers(roster.trackers);
       presence.setTrackers(roster.trackers);
       places.unitsChanged();
+      alarms.unitsChanged();
       newestSos.keepOnly((key) => tracks.get(key) !== undefined);
       hub.setRoster(roster.entries, (unit) => roster.regionsOf(unit));
       showPresence();
@@ -291,8 +341,10 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
       tracks: tracks.kept(),
       newestSos: newestSos.kept(),
       places: places.checkpoint(sequence),
+      alarms: alarms.keep(),
     }),
-    restore: async (kept) => {
+    restore: async (from) => {
+      const kept = 'tracks' in from ? from : undefined;
       for (const track of await storedTracks()) {
         // as it was after one record, not some of it later: what the database has since comes again
         if (kept === undefined) tracks.set(track);
@@ -305,6 +357,8 @@ export function createLiveCore(parts: LiveCoreParts): LiveCore {
         // who went, or is of another agency, while nobody listened
         places.unitsChanged();
       }
+      if ('tracks' in from) alarms.restore(from.alarms);
+      else alarms.adopt(from);
       for (const { key } of roster.trackers) {
         const track = tracks.get(key);
         if (track?.newestReceivedAtMs === undefined) continue;

@@ -8,9 +8,21 @@ import type { Logger } from 'pino';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { OpenedJournal } from '../ingest/messages.ts';
 import type { DoorKeeper } from './accounts/doorKeeper.ts';
+import { defaultRules } from './alarms/defaultRules.ts';
+import type { AlarmEvent } from './domain/alarm.ts';
+import type { Fix } from './domain/fix.ts';
+import type { IncidentEvent } from './domain/incident.ts';
 import type { JournalChunk, JournalInput } from './domain/journalRecord.ts';
+import type { PlaceEvent } from './domain/placeEvent.ts';
 import type { Places } from './domain/places.ts';
 import type { WatchRadii } from './domain/watchRadii.ts';
+import {
+  alarmBounds,
+  EventKeeper,
+  type EventsStatus,
+  incidentBounds,
+  transitionBounds,
+} from './eventKeeper.ts';
 import { followJournal } from './followJournal.ts';
 import { startJournalClock } from './journalClock.ts';
 import { RosterKeeper } from './keepRoster.ts';
@@ -19,11 +31,15 @@ import { createLiveCore, type LiveCore } from './liveCore.ts';
 import { type KeptLive, LiveStateKeeper, liveStateName, readLiveState } from './liveState.ts';
 import { PlaceKeeper } from './placeKeeper.ts';
 import { reconcileCheckIns } from './reconcileCheckIns.ts';
+import { reconcileRules } from './reconcileRules.ts';
 import { type RecorderStatus, recorderName } from './recorder.ts';
 import type { Database } from './storage/database.ts';
+import { writeIncidentEvents } from './storage/incidentStore.ts';
 import { catchUp, readPlaces } from './storage/readPlaces.ts';
+import { seedDefaultRules } from './storage/ruleStore.ts';
+import { writeTransitions } from './storage/transitionStore.ts';
 import { watchChanges } from './storage/watchChanges.ts';
-import { TransitionKeeper, type TransitionStatus } from './transitionKeeper.ts';
+import { writeAlarmEvents } from './storage/writeAlarmEvents.ts';
 
 export type LivePartOptions = {
   readonly database: Pick<Database, 'pool' | 'connection'>;
@@ -33,6 +49,12 @@ export type LivePartOptions = {
   readonly ingest: Pick<Ingest, 'append' | 'setConsumed' | 'setPrincipals'>;
   readonly doorKeeper: Pick<DoorKeeper, 'set'>;
   readonly hub: LiveHub;
+  /** Takes what happens to alarms now, to send it on. */
+  readonly onAlarm: (event: AlarmEvent) => void;
+  /** More of them is in the database. */
+  readonly onAlarmsWritten: () => void;
+  /** A unit is somewhere now. */
+  readonly onMoved: (unitKey: number, fix: Fix) => void;
   readonly retentionMs: number;
   readonly watchRadiiM: WatchRadii;
   readonly log: Logger;
@@ -62,7 +84,9 @@ export type LivePart = {
 /** What the health page shows. */
 export type LivePartStatus = {
   readonly recorder: RecorderStatus;
-  readonly transitions: TransitionStatus;
+  readonly transitions: EventsStatus;
+  readonly alarmEvents: EventsStatus;
+  readonly incidentEvents: EventsStatus;
   /** Records of the journal that could not be read since the start. */
   readonly lostRecords: number;
   /** Since when, and why, what is known is not kept for the next start; null while all is well. */
@@ -85,11 +109,34 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
   await using lasting = new AsyncDisposableStack();
   await using feeding = new AsyncDisposableStack();
   const append = (input: JournalInput) => ingest.append(input, false);
+  /** Orders of people have the journal's reserve. */
+  const appendUrgently = (input: JournalInput) => ingest.append(input, true);
+  let isLive = false;
 
-  const transitions = new TransitionKeeper({ pool, log, nowMs });
+  const transitions = new EventKeeper<PlaceEvent>({
+    name: 'transitions',
+    write: (events) => writeTransitions(pool, events),
+    ...{ ...transitionBounds, log, nowMs },
+  });
+  const alarms = new EventKeeper<AlarmEvent>({
+    name: 'alarmEvents',
+    write: async (events) => {
+      const written = await writeAlarmEvents(pool, events);
+      options.onAlarmsWritten();
+      return written;
+    },
+    ...{ ...alarmBounds, log, nowMs },
+  });
+  const incidents = new EventKeeper<IncidentEvent>({
+    name: 'incidentEvents',
+    write: (events) => writeIncidentEvents(pool, events),
+    ...{ ...incidentBounds, log, nowMs },
+  });
   let keeper: LiveStateKeeper | undefined;
   lasting.defer(() => keeper?.close());
   lasting.defer(() => transitions.close());
+  lasting.defer(() => alarms.close());
+  lasting.defer(() => incidents.close());
 
   const liveDir = path.join(dir, 'live');
   const kept = await readLiveState(liveDir, journal, pool, log);
@@ -97,7 +144,22 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
   const core = createLiveCore({
     ...{ pool, hub, retentionMs, nowMs, index: kept?.ground.index },
     watchRadiiM: options.watchRadiiM,
-    followers: [{ onPlaceEvent: (event) => transitions.add([event]) }],
+    journalId: journal.id,
+    append: appendUrgently,
+    followers: [
+      {
+        onPlaceEvent: (event) => transitions.add([event]),
+        onAlarm: (event) => {
+          alarms.add([event]);
+          // what is read once more at a start was sent before
+          if (isLive) options.onAlarm(event);
+        },
+        onIncident: (event) => incidents.add([event]),
+        onMoved: (unitKey, fix) => {
+          if (isLive) options.onMoved(unitKey, fix);
+        },
+      },
+    ],
     onChangeTaken: () => {
       placeKeeper.taken();
       const { change, sites, fences } = core.places.counts();
@@ -131,6 +193,13 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
   const placeKeeper = new PlaceKeeper({ pool, watch: core.places, append, log, nowMs });
   await placeKeeper.stage();
   transitions.add(state?.unwritten ?? []);
+  alarms.add(state?.unwrittenAlarms ?? []);
+  incidents.add(state?.unwrittenIncidents ?? []);
+  const seeded = await seedDefaultRules(pool, defaultRules);
+  if (seeded.length > 0) {
+    const rules = seeded.map(({ rule }) => rule.id);
+    log.info({ event: 'rulesAdded', rules }, 'rules that Posko ships with were added');
+  }
   let recorded = 0;
   const { recorder, lastSequence, lostRecords } = await followJournal({
     ...{ dir: journalDirOf(dir), journal, pool, core, state, log, nowMs, signal: options.signal },
@@ -152,6 +221,8 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
         recorded,
         core: core.keep(sequence),
         unwritten: transitions.waiting(),
+        unwrittenAlarms: alarms.waiting(),
+        unwrittenIncidents: incidents.waiting(),
       }),
       index: core.places.index,
       places: () => core.places.places(),
@@ -165,6 +236,8 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
   keeper = stateKeeper;
   if (state === undefined || wasAhead) await stateKeeper.start();
 
+  // what the journal had is read: from here on it happens now
+  isLive = true;
   const ends = { lasting: lasting.move(), feeding: feeding.move() };
   return {
     core,
@@ -175,7 +248,7 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
       stateKeeper.taken(chunk.lastSequence);
     },
     follow: async () => {
-      const isWanted = (): boolean => core.places.isWatching;
+      const isWanted = (): boolean => core.places.isWatching || core.alarms.isWaiting;
       const journalClock = startJournalClock({ isWanted, append });
       ends.feeding.defer(() => journalClock.close());
       ends.feeding.defer(() => placeKeeper.close());
@@ -195,11 +268,24 @@ export async function openLivePart(options: LivePartOptions): Promise<LivePart> 
           'check-ins were taken from the database',
         );
       }
+      const rulesChanged = async (): Promise<void> =>
+        reconcileRules({
+          ...{ pool, rules: core.alarms.rules, versions: core.alarms.ruleVersions },
+          ...{ append, log },
+        });
+      const ruleWatch = await watchChanges({
+        ...{ connection, channel: 'posko_rules', log },
+        onChange: rulesChanged,
+      });
+      ends.feeding.defer(() => ruleWatch.close());
+      await rulesChanged();
     },
     takeUpChange: (change) => placeKeeper.takenUp(change),
     status: () => ({
       recorder: recorder.status(),
       transitions: transitions.status(),
+      alarmEvents: alarms.status(),
+      incidentEvents: incidents.status(),
       lostRecords: lostRecords(),
       liveStateFailing: stateKeeper.failing,
     }),

@@ -3,6 +3,8 @@ import { deserialize, serialize } from 'node:v8';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { OpenedJournal } from '../ingest/messages.ts';
+import type { AlarmEvent } from './domain/alarm.ts';
+import type { IncidentEvent } from './domain/incident.ts';
 import type { PlaceEvent } from './domain/placeEvent.ts';
 import { packed, readIfThere, replaceWhole, unpacked } from './keptFile.ts';
 import {
@@ -29,6 +31,8 @@ export type LiveState = {
   readonly core: KeptCore;
   /** What was found out and was not in the database yet. */
   readonly unwritten: readonly PlaceEvent[];
+  readonly unwrittenAlarms: readonly AlarmEvent[];
+  readonly unwrittenIncidents: readonly IncidentEvent[];
 };
 
 /** Kept about so often, ms and records: a start after a crash reads so much of the journal again. */

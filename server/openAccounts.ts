@@ -2,13 +2,12 @@ import type { ClientConfig } from 'pg';
 import type { Logger } from 'pino';
 import type { AccountRecords } from './accounts/accountRecords.ts';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
-import { openSeal } from './openSeal.ts';
+import type { Seal } from './accounts/seal.ts';
 import { watchChanges } from './storage/watchChanges.ts';
 
 export type OpenAccountsParts = {
   readonly records: AccountRecords;
-  /** Where the keys are that seal secrets. */
-  readonly dataDir: string;
+  readonly seal: Seal;
   readonly connection: ClientConfig;
   /** Told each credential that has ended, or may something else now. */
   readonly onEnded: (credential: string) => void;
@@ -17,16 +16,13 @@ export type OpenAccountsParts = {
 };
 
 /**
- * Accounts over the database and the keys of a data folder; they hear at once of what other programs
- * change, such as the command line.
- *
- * @throws ObstacleError when others can read the keys, or this account cannot
+ * Accounts over the database; they hear at once of what other programs change, such as the command
+ * line.
  */
 export async function openAccounts(
   parts: OpenAccountsParts,
 ): Promise<{ readonly accounts: Accounts; close(): Promise<void> }> {
-  const { records, dataDir, connection, onEnded, log, nowMs } = parts;
-  const seal = openSeal(dataDir, nowMs, log);
+  const { records, seal, connection, onEnded, log, nowMs } = parts;
   const accounts = createAccounts({ records, seal, nowMs, log });
   accounts.onEnded((credentials) => {
     for (const credential of credentials) onEnded(credential);

@@ -45,6 +45,7 @@ export type PackedPlaces = {
     readonly watch: RepeatedColumn;
     readonly operationKey: NumberColumn;
     readonly siteKey: NumberColumn;
+    readonly region: RepeatedColumn;
   };
 };
 
@@ -132,6 +133,7 @@ async function packFences(fences: readonly Fence[]): Promise<PackedPlaces['fence
     ...{ key: fillNumbers(), id: fillTexts(), name: fillTexts(), version: fillNumbers() },
     ...{ fenceClass: fillRepeated(), shape: fillShapes(), conditions: fillRepeated() },
     ...{ watch: fillRepeated(), operationKey: fillNumbers(), siteKey: fillNumbers() },
+    region: fillRepeated(),
   };
   await inSlices(fences, (fence) => {
     columns.key.add(fence.key);
@@ -144,6 +146,7 @@ async function packFences(fences: readonly Fence[]): Promise<PackedPlaces['fence
     columns.watch.add(fence.watch);
     columns.operationKey.add(fence.operationKey);
     columns.siteKey.add(fence.siteKey);
+    columns.region.add(fence.region ?? '');
   });
   return {
     count: fences.length,
@@ -157,6 +160,7 @@ async function packFences(fences: readonly Fence[]): Promise<PackedPlaces['fence
     watch: columns.watch.column(),
     operationKey: columns.operationKey.column(),
     siteKey: columns.siteKey.column(),
+    region: columns.region.column(),
   };
 }
 
@@ -171,6 +175,7 @@ function unpackFences(columns: PackedPlaces['fences']): readonly Fence[] {
   const watch = repeatedOf<Fence['watch']>(columns.watch);
   const operationKey = optionalNumbersOf(columns.operationKey);
   const siteKey = optionalNumbersOf(columns.siteKey);
+  const region = repeatedOf<string>(columns.region);
   return Array.from(
     { length: columns.count },
     (_, row): Whole<Fence> => ({
@@ -184,6 +189,7 @@ function unpackFences(columns: PackedPlaces['fences']): readonly Fence[] {
       watch: watch(row),
       operationKey: operationKey(row),
       siteKey: siteKey(row),
+      region: region(row) === '' ? undefined : region(row),
     }),
   );
 }

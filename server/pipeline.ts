@@ -70,9 +70,9 @@ export type PipelineParts = {
   /** Takes what a tracker said beside its place. An SOS always comes here, once for each message with one. */
   readonly onEvent: (event: TrackerEvent, origin: Origin) => void;
   /** Takes a track whose tracker's clock is seen with other eyes; before the position that showed it. */
-  readonly onClock?: ((track: Track) => void) | undefined;
+  readonly onClock?: ((track: Track, origin: Origin) => void) | undefined;
   /** A tracker was heard: any message but word that it has gone. Before what the message says. */
-  readonly onHeard?: ((trackerKey: number, atMs: number) => void) | undefined;
+  readonly onHeard?: ((trackerKey: number, message: RawMessage) => void) | undefined;
   /** Takes what the door refused; nothing is made of it. */
   readonly onRefusedMessage?: ((message: RefusedMessage) => void) | undefined;
   /** Takes what is no message: changes of places, what people did, time. */
@@ -123,7 +123,7 @@ export function createPipeline(parts: PipelineParts): {
   }
 
   function takeMessage(message: RawMessage, isStored: boolean): void {
-    const { trackerId, atMs } = message;
+    const { trackerId } = message;
     const tracker = parts.trackerOf(trackerId);
     const context = { timeZone: tracker?.timeZone, receivedAtMs: receivedAtOf(message) };
     const decoded = parts.decode(message.codec, message.payload, context);
@@ -138,7 +138,7 @@ export function createPipeline(parts: PipelineParts): {
     for (const event of events) takeEvent(event, tracker, origin());
     // what somebody sends once more is no word of the tracker
     const isOfNow = message.firstReceivedAtMs === undefined && !events.some(isFarewell);
-    if (tracker !== undefined && isOfNow) parts.onHeard?.(tracker.key, atMs);
+    if (tracker !== undefined && isOfNow) parts.onHeard?.(tracker.key, message);
     const last = fixes.at(-1);
     const offsetMs = tracker === undefined ? 0 : parts.tracks.get(tracker.key)?.clock.offsetMs;
     const newestOfMessageMs = newestTime(fixes, offsetMs ?? 0, receivedAtOf(message));
@@ -192,7 +192,7 @@ export function createPipeline(parts: PipelineParts): {
     const learned = isOfNow ? judged : { ...judged, clock: track.clock };
     const moved = advance(track, learned, more.isStored);
     if (moved !== track) parts.tracks.set(moved);
-    if (hasChanged(track.clock, moved.clock)) parts.onClock?.(moved);
+    if (hasChanged(track.clock, moved.clock)) parts.onClock?.(moved, origin);
     switch (position.verdict) {
       case 'live':
       case 'delayed':

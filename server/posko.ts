@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import os from 'node:os';
 import type { Logger } from 'pino';
 import { Ingest, ListenError } from '../ingest/ingest.ts';
 import type { DoorPorts, IngestReport } from '../ingest/messages.ts';
@@ -13,8 +14,10 @@ import packageJson from '../package.json' with { type: 'json' };
 import { ensureWebBuilt } from '../web/build/ensureWebBuilt.ts';
 import type { AccountRecords } from './accounts/accountRecords.ts';
 import type { Accounts } from './accounts/accounts.ts';
+import { isTokenSecret } from './accounts/credentials.ts';
 import { createDoorKeeper } from './accounts/doorKeeper.ts';
 import { phoneReach } from './accounts/phoneLinks.ts';
+import { incidentIdOf } from './alarms/incidentBook.ts';
 import { apiRoutes } from './api/apiRoutes.ts';
 import { type HttpParts, HttpServer } from './api/httpServer.ts';
 import type { RouteWithAccess } from './api/requireAccess.ts';
@@ -32,12 +35,18 @@ import { LiveHub } from './live/liveHub.ts';
 import { journalDirOf, type LivePart, openLivePart } from './livePart.ts';
 import { liveStateName } from './liveState.ts';
 import { openAccounts } from './openAccounts.ts';
+import { openSeal } from './openSeal.ts';
+import { checkListener, type IdentifyToken } from './outbound/checkListener.ts';
+import { createOutboundPart, type OutboundPart } from './outboundPart.ts';
 import { recorderName } from './recorder.ts';
+import { RuleTrials } from './ruleTrials.ts';
 import { describeListenFailure, StartError } from './startError.ts';
 import { createAccountRecords } from './storage/accountStore.ts';
 import { openDatabase } from './storage/database.ts';
 import { openDataDir } from './storage/dataDir.ts';
+import type { LogAnchor } from './storage/log/logAnchors.ts';
 import { Maintenance } from './storage/maintenance.ts';
+import { hasUser } from './storage/userStore.ts';
 
 /** What a server is started with beside its configuration. */
 export type PoskoOptions = {
@@ -110,11 +119,23 @@ async function startParts(
 
   const hub = new LiveHub({ version, mode }, nowMs);
   const retentionMs = config.retentionDays * dayMs;
+  let outboundPart: OutboundPart | undefined;
+  let newestAnchor: LogAnchor | undefined;
+  // until accounts are open nobody can say whose token it is
+  let identifyToken: IdentifyToken = () =>
+    Promise.resolve({ ok: false, reason: 'database_away', detail: 'the server is starting' });
   const doorKeeper = createDoorKeeper({ nowMs, log });
   const maintenance = new Maintenance({
     pool: database.pool,
     dialect: database.dialect,
     retentionDays: config.retentionDays,
+    onAnchor: (anchor) => {
+      newestAnchor = anchor;
+      outboundPart?.anchored(anchor);
+      const { day, sequence } = anchor;
+      const hash = Buffer.from(anchor.hash).toString('hex');
+      log.info({ event: 'logAnchored', day, sequence, hash }, 'the log of a day has ended so');
+    },
     log,
     nowMs,
   });
@@ -143,7 +164,8 @@ async function startParts(
         if (report.journal.state !== before) logState(report.journal, log);
         door = report;
       },
-      onVerify: (check) => doorKeeper.check(check),
+      onVerify: async (check) =>
+        (await checkListener(check, isTokenSecret, identifyToken)) ?? doorKeeper.check(check),
       onUnknown: (unknown) => doorKeeper.noteUnknown(unknown),
       onContacts: (contacts) => live?.core.takeContacts(contacts),
       onTrouble: (sentence) => log.error({ event: 'ingestTrouble' }, sentence),
@@ -158,9 +180,22 @@ async function startParts(
     ...{ database, dir: dataDir.dir, journal, ingest, doorKeeper, hub, retentionMs },
     watchRadiiM: config.watchRadiiM,
     ...{ log, nowMs, signal },
+    onAlarm: (event) => outboundPart?.outbound.tell(event),
+    onAlarmsWritten: () => outboundPart?.outbound.alarmsWritten(),
+    onMoved: (unitKey, fix) => outboundPart?.moved(unitKey, fix),
   });
   const { core, lastSequence, follow, takeUpChange, status, stop } = live;
   parts.defer(stop);
+  // before the door opens: devices send what they kept at once
+  const seal = openSeal(dataDir.dir, nowMs, log);
+  outboundPart = createOutboundPart({
+    ...{ pool: database.pool, core, seal, version, log, nowMs, kinds: config.mqttOut },
+    publish: (messages) => ingest.publish(messages),
+  });
+  const { outbound } = outboundPart;
+  parts.defer(() => outbound.close());
+  outbound.start();
+  if (newestAnchor !== undefined) outboundPart.anchored(newestAnchor);
   const doorPorts = await ingest
     .listen(core.door().principals, lastSequence)
     .catch((error: unknown) => {
@@ -169,14 +204,16 @@ async function startParts(
   await follow();
   const records = createAccountRecords(database.pool);
   const { accounts, close: closeAccounts } = await openAccounts({
-    records,
-    dataDir: dataDir.dir,
-    connection: database.connection,
-    onEnded: (credential) => hub.endCredential(credential),
-    log,
-    nowMs,
+    ...{ records, seal, connection: database.connection, log, nowMs },
+    onEnded: (credential) => {
+      hub.endCredential(credential);
+      ingest.endListeners([credential]);
+    },
   });
   parts.defer(closeAccounts);
+  identifyToken = (bearer) => accounts.identify({ cookie: undefined, bearer }, true);
+  const ruleTrials = new RuleTrials(database.connection);
+  parts.defer(() => ruleTrials.close());
   const submit = (submission: Submission) => ingest.submit(submission);
   let httpPort = config.http.port;
   let tlsFailure: string | undefined;
@@ -204,6 +241,20 @@ async function startParts(
       appendLog: records.appendLog,
       places: core.places,
       appendRecord: (input) => ingest.append(input, false),
+      alarms: { find: (id) => core.alarms.findAlarm(id), open: () => core.alarms.openAlarms() },
+      orderAlarm: (order) => core.alarms.orderAlarm(order),
+      hasUser: (name) => hasUser(database.pool, name),
+      loadOf: (asked) => core.alarms.loadOf(asked),
+      incidents: {
+        find: (id) => core.alarms.findIncident(id),
+        open: () => core.alarms.openIncidents(),
+      },
+      incidentIdOf,
+      orderIncident: (order) => core.alarms.orderIncident(order),
+      rules: () => core.alarms.rules,
+      tryRule: (rule, window) => ruleTrials.run(rule, window),
+      ...{ seal, outbound, isDemo: mode === 'demo' },
+      capSender: config.http.names[0] ?? `posko.${os.hostname()}`,
       takeUpChange,
       log,
       doorKeeper,
@@ -230,6 +281,7 @@ async function startParts(
         clockAheadMs: clock.aheadMs(),
         verdicts: core.counts,
         places: core.places.counts(),
+        alarms: core.alarms.counts(),
         indexBytes: core.places.index.memoryBytes,
         live: hub.status(),
         setAside: core.setAside.counts(),

@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { WeakPassword } from '../accounts/passwords.ts';
 import type { Wait } from '../accounts/wait.ts';
 import type { PasswordWeakness } from '../domain/account.ts';
+import type { AlarmDetails } from '../domain/alarmDetails.ts';
+import type { IncidentDetails } from '../domain/incidentDetails.ts';
 import type { ImportOutcome } from '../storage/siteImport/importSites.ts';
 import type { FaultPlace, ShapeFault } from '../tracking/fences/checkShape.ts';
 import type { Ground } from './ground.ts';
@@ -208,6 +210,71 @@ const problems = {
     id: 'Orang lain sudah mengubahnya; muat ulang lalu ulangi perubahan Anda.',
     en: 'Somebody else has changed it meanwhile; read it again and repeat your change.',
   },
+  alarm_not_found: {
+    status: 404,
+    id: 'Tidak ada alarm dengan id ini.',
+    en: 'There is no alarm with this id.',
+  },
+  alarm_changed: {
+    status: 409,
+    id: 'Petugas lain sudah lebih dulu menangani alarm ini; lihat keadaannya sekarang.',
+    en: 'Somebody else has handled this alarm first; see how it is now.',
+  },
+  alarm_not_now: {
+    status: 409,
+    id: 'Keadaan alarm ini sekarang tidak mengizinkan tindakan itu.',
+    en: 'The state that this alarm is in does not allow that.',
+  },
+  incident_not_found: {
+    status: 404,
+    id: 'Tidak ada insiden dengan id ini.',
+    en: 'There is no incident with this id.',
+  },
+  incident_changed: {
+    status: 409,
+    id: 'Petugas lain sudah lebih dulu mengubah insiden ini; lihat keadaannya sekarang.',
+    en: 'Somebody else has changed this incident first; see how it is now.',
+  },
+  incident_not_now: {
+    status: 409,
+    id: 'Keadaan insiden ini sekarang tidak mengizinkan tindakan itu.',
+    en: 'The state that this incident is in does not allow that.',
+  },
+  photo_not_found: {
+    status: 404,
+    id: 'Tidak ada foto dengan id ini.',
+    en: 'There is no photo with this id.',
+  },
+  no_authority: {
+    status: 403,
+    id: 'Keputusan ini di atas wewenang Anda di wilayah ini.',
+    en: 'This decision takes a higher command than yours in this region.',
+  },
+  too_many: {
+    status: 409,
+    id: 'Jumlahnya sudah sampai batas.',
+    en: 'There are as many already as there may be.',
+  },
+  rule_not_found: {
+    status: 404,
+    id: 'Tidak ada aturan dengan id ini.',
+    en: 'There is no rule with this id.',
+  },
+  trial_too_long: {
+    status: 503,
+    id: 'Uji coba aturan memakan waktu terlalu lama; pilih waktu yang lebih pendek atau persempit aturannya.',
+    en: 'Trying the rule takes too long; choose a shorter time, or narrow the rule.',
+  },
+  sos_rule_stays: {
+    status: 409,
+    id: 'Aturan SOS tidak dapat dihapus atau dimatikan.',
+    en: 'The rule for SOS cannot be removed or switched off.',
+  },
+  webhook_not_found: {
+    status: 404,
+    id: 'Tidak ada webhook dengan id ini.',
+    en: 'There is no webhook with this id.',
+  },
   ring_of_site: {
     status: 409,
     id: 'Geofence ini lingkaran sebuah lokasi; ubah atau hapus lokasinya.',
@@ -312,6 +379,10 @@ export type ProblemMembers = {
   readonly fault?: ShapeFault;
   readonly place?: FaultPlace;
   readonly suggestion?: Ground;
+  /** Of `alarm_changed` and `alarm_not_now`: the alarm as it is now. */
+  readonly alarm?: AlarmDetails;
+  /** Of `incident_changed`, `incident_not_now` and `no_authority`: the incident as it is now. */
+  readonly incident?: IncidentDetails;
   /** Of `bad_site_file`: the lines that were refused. */
   readonly outcome?: ImportOutcome;
 };

@@ -1,6 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
 import { type Access, isInScope, type Scope, scopeOf } from '../domain/access.ts';
+import type { Alarm } from '../domain/alarm.ts';
 import type { Fix } from '../domain/fix.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { UnitState } from '../domain/liveFrame.ts';
 import {
   accessChanged,
@@ -10,6 +12,7 @@ import {
 } from '../domain/liveMessage.ts';
 import type { Presence } from '../domain/presence.ts';
 import type { RosterEntry } from '../domain/unit.ts';
+import { AlarmFeed, type AlarmView } from './alarmFeed.ts';
 import { LiveFeed } from './liveFeed.ts';
 import { Screen } from './screen.ts';
 
@@ -51,8 +54,27 @@ export type HubStatus = {
 /** The regions that a unit belongs to now: its home, and those of the operations it works for. */
 export type RegionsOf = (unit: RosterEntry) => readonly string[];
 
+/** People who may handle alarms in the same regions. */
+type Handlers = { readonly regions: Scope; readonly actors: Set<string> };
+
 /** What one scope sees, with the screens that look on with it. */
-type Room = { readonly scope: Scope; readonly feed: LiveFeed; readonly screens: Set<Screen> };
+type Room = {
+  /** Of what its screens may see. */
+  readonly name: string;
+  readonly scope: Scope;
+  readonly feed: LiveFeed;
+  readonly alarms: AlarmFeed;
+  readonly screens: Set<Screen>;
+};
+
+/** Alarms and incidents are told within so many ms: soon, and once where ten are raised together. */
+const alarmsEveryMs = 50;
+
+const noAlarms: AlarmView = {
+  openAlarms: () => [],
+  openIncidents: () => [],
+  loadOf: () => ({ last10Min: 0, perOperator10Min: 0, isFlood: false, floodSinceMs: null }),
+};
 
 /**
  * Shows live state to screens: one frame a tick and scope, encoded once however many look on with
@@ -70,6 +92,11 @@ export class LiveHub {
   readonly #screens = new Set<Screen>();
   readonly #nowMs: () => number;
   #timers: NodeJS.Timeout[] = [];
+  #alarmView: AlarmView = noAlarms;
+  #alarmTimer: NodeJS.Timeout | undefined;
+  #alarmsToldAtMs = 0;
+  /** As long as no screen comes or goes. */
+  #known: ReadonlyMap<string, Handlers> | undefined;
   #refusedMessages = 0;
   #mqttPort: number | null = null;
   #isClosing = false;
@@ -85,12 +112,18 @@ export class LiveHub {
     this.#times = times;
   }
 
+  /** Says where alarms and incidents are asked for. Before `start`. */
+  setAlarmView(view: AlarmView): void {
+    this.#alarmView = view;
+  }
+
   /** @param mqttPort where trackers connect, which screens tell whoever sets one up; null: not here */
   start(mqttPort: number | null): void {
     this.#mqttPort = mqttPort;
     this.#timers = [
       setInterval(() => this.#tick(), this.#times.tickMs),
       setInterval(() => this.#ping(), this.#times.pingMs),
+      setInterval(() => this.#tellAlarms(true), this.#times.signOfLifeMs),
     ];
   }
 
@@ -98,6 +131,7 @@ export class LiveHub {
   async close(): Promise<void> {
     this.#isClosing = true;
     for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#alarmTimer);
     const allGone = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
@@ -154,6 +188,66 @@ export class LiveHub {
     }
   }
 
+  /** Says at once that an alarm was raised or changed; several within 50 ms together. */
+  showAlarm(alarm: Alarm): void {
+    for (const { alarms } of this.#rooms.values()) alarms.alarmChanged(alarm);
+    this.#tellAlarmsSoon();
+  }
+
+  /** The same of an incident. */
+  showIncident(incident: Incident): void {
+    for (const { alarms } of this.#rooms.values()) alarms.incidentChanged(incident);
+    this.#tellAlarmsSoon();
+  }
+
+  /** People who look on now and may handle alarms somewhere: each once, however many screens they have. */
+  operatorsIn(scope: Scope): number {
+    const here = new Set<string>();
+    for (const { regions, actors } of this.#handlers().values()) {
+      const isHere = regions.some((region) => isInScope(scope, [region]));
+      if (isHere || isInScope(regions, scope)) for (const actor of actors) here.add(actor);
+    }
+    return here.size;
+  }
+
+  /** Who may handle alarms, by where: most rooms have a few such scopes, however many screens. */
+  #handlers(): ReadonlyMap<string, Handlers> {
+    if (this.#known !== undefined) return this.#known;
+    const known = new Map<string, Handlers>();
+    for (const { access } of this.#screens) {
+      const regions = access.kind === 'person' ? scopeOf(access.grants, 'alarms.handle') : [];
+      const name = regions.join(' ');
+      const found = known.get(name) ?? { regions, actors: new Set() };
+      known.set(name, found);
+      found.actors.add(access.actor);
+    }
+    this.#known = known;
+    return known;
+  }
+
+  #tellAlarmsSoon(): void {
+    if (this.#alarmTimer !== undefined || this.#rooms.size === 0 || this.#isClosing) return;
+    const restMs = Math.max(0, this.#alarmsToldAtMs + alarmsEveryMs - performance.now());
+    this.#alarmTimer = setTimeout(() => {
+      this.#alarmTimer = undefined;
+      this.#tellAlarms(false);
+    }, restMs);
+  }
+
+  /** @param withLoads also where nothing but the load is another: it is worked out for each room */
+  #tellAlarms(withLoads: boolean): void {
+    const nowMs = performance.now();
+    this.#alarmsToldAtMs = nowMs;
+    let isMoreDue = false;
+    for (const { alarms, screens } of this.#rooms.values()) {
+      if (!alarms.isDue && !(withLoads && alarms.isLoadNews)) continue;
+      const texts = alarms.takeChanges(nowMs);
+      for (const screen of screens) screen.showAlarms(texts);
+      isMoreDue ||= alarms.isDue;
+    }
+    if (isMoreDue) this.#tellAlarmsSoon();
+  }
+
   /** Ends the screens of a session or token that has ended, or may something else now; if the latter, they come back. */
   endCredential(credential: string): void {
     for (const screen of this.#screens) {
@@ -175,12 +269,15 @@ export class LiveHub {
     return this.#roster.filter((unit) => isInScope(scope, this.#regionsOf(unit)));
   }
 
-  #roomOf(scope: Scope): Room {
-    const name = scope.join(' ');
+  #roomOf({ grants }: Access): Room {
+    const scope = scopeOf(grants, 'units.view');
+    const ofAlarms = scopeOf(grants, 'alarms.view');
+    const name = `${scope.join(' ')}/${ofAlarms.join(' ')}`;
     const found = this.#rooms.get(name);
     if (found !== undefined) return found;
     const feed = new LiveFeed(this.#states, this.#presences, this.#visibleTo(scope));
-    const room: Room = { scope, feed, screens: new Set() };
+    const alarms = new AlarmFeed(this.#alarmView, ofAlarms);
+    const room: Room = { name, scope, feed, alarms, screens: new Set() };
     this.#rooms.set(name, room);
     return room;
   }
@@ -196,15 +293,16 @@ export class LiveHub {
       return;
     }
     this.#makeRoomFor(access);
-    const scope = scopeOf(access.grants, 'units.view');
-    const room = this.#roomOf(scope);
-    const screen = new Screen(socket, access, room.feed, this.#nowMs);
+    const room = this.#roomOf(access);
+    const screen = new Screen(socket, access, room, this.#nowMs);
     this.#screens.add(screen);
+    this.#known = undefined;
     room.screens.add(screen);
     socket.on('close', () => {
       this.#screens.delete(screen);
+      this.#known = undefined;
       room.screens.delete(screen);
-      if (room.screens.size === 0) this.#rooms.delete(scope.join(' '));
+      if (room.screens.size === 0) this.#rooms.delete(room.name);
       if (this.#screens.size === 0) this.#whenEmpty?.();
     });
     // what the protocol forbids (too long, broken UTF-8 ...) closes the socket by itself

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Access } from '../domain/access.ts';
 import type { HelloMessage, ServerMessage } from '../domain/liveMessage.ts';
+import type { AlarmFeed } from './alarmFeed.ts';
 import type { LiveFeed } from './liveFeed.ts';
 
 /** Frames that may be on their way to one screen. More would only be older news in a queue. */
@@ -16,6 +17,7 @@ export class Screen {
   /** Who looks on. */
   readonly access: Access;
   readonly #feed: LiveFeed;
+  readonly #alarms: AlarmFeed;
   readonly #nowMs: () => number;
   #framesUnderWay = 0;
   #rosterVersion = -1;
@@ -23,10 +25,16 @@ export class Screen {
   /** True while a ping waits for its pong. */
   isSilent = false;
 
-  constructor(socket: WebSocket, access: Access, feed: LiveFeed, nowMs: () => number) {
+  constructor(
+    socket: WebSocket,
+    access: Access,
+    { feed, alarms }: { readonly feed: LiveFeed; readonly alarms: AlarmFeed },
+    nowMs: () => number,
+  ) {
     this.#socket = socket;
     this.access = access;
     this.#feed = feed;
+    this.#alarms = alarms;
     this.#nowMs = nowMs;
   }
 
@@ -43,6 +51,8 @@ export class Screen {
       return;
     }
     this.#needsSnapshot = false;
+    // first: what is wrong matters more than where everybody is
+    for (const text of this.#alarms.complete()) this.#transmit(text);
     if (!this.#sayRoster()) this.#transmit(this.#feed.presence());
     this.#send(this.#feed.snapshot(this.#nowMs()));
   }
@@ -55,6 +65,15 @@ export class Screen {
     }
     this.#sayRoster();
     this.#send(frame);
+  }
+
+  /** Says what changed of alarms and incidents, unless the screen is too slow for it: then it gets all of it later. */
+  showAlarms(texts: readonly string[]): void {
+    if (this.#needsSnapshot || this.#framesUnderWay >= maxFramesUnderWay) {
+      this.#needsSnapshot = true;
+      return;
+    }
+    for (const text of texts) this.#transmit(text);
   }
 
   /** Says whose presence changed, unless the screen is too slow for it: then it gets all of it later. */

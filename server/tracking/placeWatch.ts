@@ -1,13 +1,20 @@
 import type { CheckIn, CheckOut } from '../domain/checkIn.ts';
 import type { RequirementPlan, SiteCoverage } from '../domain/coverage.ts';
+import type { Fence } from '../domain/fence.ts';
 import { type Operation, phasesAt } from '../domain/operation.ts';
 import type { PlaceEvent } from '../domain/placeEvent.ts';
 import { type ChangeId, type ChangeOfPlaces, isSameChange, type Places } from '../domain/places.ts';
 import type { Position } from '../domain/position.ts';
 import type { Site } from '../domain/site.ts';
+import type { Stay } from '../domain/transition.ts';
 import type { Unit } from '../domain/unit.ts';
 import type { WatchRadii } from '../domain/watchRadii.ts';
 import { Coverage, type CoverageCheckpoint, type CoverageQuestions } from './coverage/coverage.ts';
+import {
+  type EncounterCheckpoint,
+  type EncounterRules,
+  Encounters,
+} from './coverage/encounters.ts';
 import type { SiteProximity } from './coverage/siteProximities.ts';
 import { WatchRings } from './coverage/watchRings.ts';
 import { type FenceCheckpoint, type FenceCounts, FenceEngine } from './fences/fenceEngine.ts';
@@ -22,6 +29,8 @@ export type PlaceWatchParts = {
   readonly unitOf: (unitKey: number) => WatchedUnit | undefined;
   /** Takes what was found out, in order. */
   readonly onEvent: (event: PlaceEvent) => void;
+  /** Takes who is inside, or is not any more, without a transition that tells of it. */
+  readonly onSilentStay?: ((stay: Stay) => void) | undefined;
   /** May hold fences already, from a snapshot. */
   readonly index?: FenceIndex | undefined;
   /** How far sites watch; as they usually do where left out. */
@@ -35,6 +44,8 @@ export type PlaceCheckpoint = {
   readonly change: ChangeId;
   readonly fences: FenceCheckpoint;
   readonly coverage: CoverageCheckpoint;
+  /** Missing in one that an earlier release kept. */
+  readonly encounters?: EncounterCheckpoint | undefined;
 };
 
 /** Counters for the health page. */
@@ -56,6 +67,7 @@ export class PlaceWatch implements PlaceView {
   readonly #parts: PlaceWatchParts;
   readonly #engine: FenceEngine;
   readonly #coverage = new Coverage();
+  readonly #encounters = new Encounters();
   readonly #rings: WatchRings;
   readonly #questions: CoverageQuestions;
   readonly #sites = new Map<number, Site>();
@@ -75,6 +87,7 @@ export class PlaceWatch implements PlaceView {
     this.#parts = parts;
     this.#engine = new FenceEngine(parts.index ?? new FenceIndex(), (stay) => {
       const { siteKey, unitKey, isInside, atMs } = stay;
+      if (stay.isSilent) parts.onSilentStay?.(stay);
       if (siteKey === undefined) return;
       if (isInside) this.#coverage.entered(siteKey, unitKey, atMs);
       else this.#coverage.left(siteKey, unitKey, atMs);
@@ -115,7 +128,7 @@ export class PlaceWatch implements PlaceView {
 
   /** False while there is nothing that time could change. */
   get isWatching(): boolean {
-    return this.#engine.fenceCount > 0 || this.#coverage.hasLeaving;
+    return this.#engine.fenceCount > 0 || this.#coverage.hasLeaving || this.#encounters.isWatching;
   }
 
   /** Takes over all places at the start. Before `restore`, with those of the checkpoint's change. */
@@ -162,12 +175,21 @@ export class PlaceWatch implements PlaceView {
     this.setPlaces(places, nowMs);
   }
 
+  /** From here on units are watched among themselves by these rules; one that stays goes on. After `restore`. */
+  setEncounterRules(rules: EncounterRules): void {
+    this.#encounters.set(rules);
+  }
+
   /** Takes a live or delayed position of the tracker that drives a unit. */
   takePosition(unitKey: number, position: Position): void {
     const unit = this.#parts.unitOf(unitKey);
     if (unit === undefined) return;
     const { kind, agency } = unit;
     this.#tell(this.#engine.take({ unitKey, kind, agency }, position));
+    if (position.verdict !== 'live') return;
+    this.#tell(
+      this.#encounters.take({ unitKey, kind, agency }, position.fix, position.receivedAtMs),
+    );
   }
 
   /** A unit gave a sign of life. */
@@ -199,6 +221,7 @@ export class PlaceWatch implements PlaceView {
     this.#turnPhases(nowMs);
     this.#tell(this.#engine.tick(nowMs));
     this.#tell(this.#coverage.tick(nowMs, this.#questions));
+    this.#tell(this.#encounters.tick(nowMs));
   }
 
   /** Units came, went, or are of another agency or strength. */
@@ -220,6 +243,32 @@ export class PlaceWatch implements PlaceView {
 
   sites(): Iterable<Site> {
     return this.#sites.values();
+  }
+
+  siteOf(siteKey: number): Site | undefined {
+    return this.#sites.get(siteKey);
+  }
+
+  /** Of a fence that there is, in force or not. */
+  fenceOf(fenceKey: number): Fence | undefined {
+    return this.#engine.fenceOf(fenceKey);
+  }
+
+  /** All that there are. */
+  get operations(): readonly Operation[] {
+    return this.#operations;
+  }
+
+  /** The sites whose places are within a distance, at most 100 km, the nearest first. */
+  sitesNear(lon: number, lat: number, withinM: number): readonly Site[] {
+    return this.#rings.sitesNear(lon, lat, withinM);
+  }
+
+  /** True of a place within the ring of a site. */
+  isAtSite(lon: number, lat: number): boolean {
+    return this.#rings
+      .proximitiesOf(lon, lat, 0)
+      .some(({ signedDistanceM }) => signedDistanceM <= 0);
   }
 
   coverageOf(siteKey: number): SiteCoverage | undefined {
@@ -261,11 +310,12 @@ export class PlaceWatch implements PlaceView {
       change: this.#change,
       fences: this.#engine.checkpoint(sequence),
       coverage: this.#coverage.checkpoint(),
+      encounters: this.#encounters.checkpoint(),
     };
   }
 
   /** Goes on from a checkpoint, which it takes over: `setPlaces` comes before, with the places and the time of that. */
-  restore({ change, fences, coverage }: PlaceCheckpoint): void {
+  restore({ change, fences, coverage, encounters }: PlaceCheckpoint): void {
     if (!isSameChange(change, this.#change)) {
       throw new RangeError(
         `the checkpoint is of change ${change.number}, the places of ${this.#change.number}`,
@@ -278,6 +328,7 @@ export class PlaceWatch implements PlaceView {
     }
     this.#engine.restore(fences);
     this.#coverage.restore(coverage);
+    if (encounters !== undefined) this.#encounters.restore(encounters);
   }
 
   /**
@@ -292,6 +343,7 @@ export class PlaceWatch implements PlaceView {
     // after it: what a phase arms now was not there before
     if (wasAhead) this.#turnPhases(nowMs);
     this.#coverage.forgetFuture(nowMs);
+    if (wasAhead) this.#encounters.forgetFuture(nowMs);
     return wasAhead;
   }
 

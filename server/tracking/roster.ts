@@ -23,6 +23,7 @@ export class Roster {
   #trackersByUnit = new Map<number, readonly Registered[]>();
   #unitByKey: ReadonlyMap<number, Unit> = new Map();
   #operationRegions: ReadonlyMap<number, readonly string[]> = new Map();
+  #operations: ReadonlyMap<number, readonly number[]> = new Map();
   #bearers: ReadonlyMap<number, string> = new Map();
 
   /**
@@ -93,6 +94,16 @@ export class Roster {
   /** The regions that a unit belongs to now: its home, and those of the operations it works for. */
   regionsOf(unit: Pick<Unit, 'key' | 'region'>): readonly string[] {
     return [unit.region, ...(this.#operationRegions.get(unit.key) ?? [])];
+  }
+
+  /** Replaces for which operations units work now: keys of those by keys of these. */
+  setOperations(operations: ReadonlyMap<number, readonly number[]>): void {
+    this.#operations = operations;
+  }
+
+  /** Keys of the operations that a unit works for now, in order. */
+  operationsOf(unitKey: number): readonly number[] {
+    return this.#operations.get(unitKey) ?? [];
   }
 
   /** Replaces who carries which unit, by its key. Kept apart from the entries, which go to every screen. */

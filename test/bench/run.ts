@@ -1,5 +1,7 @@
 /* All benchmarks, one JSON line each. `npm run bench -- pipeline` runs the ones so named. */
 
+import { benchAlarmLatency } from './alarmLatency.ts';
+import { benchAlarms } from './alarms.ts';
 import { benchCoverage } from './coverage.ts';
 import { benchConnections, benchFlood } from './door.ts';
 import { benchExternalBroker } from './externalBroker.ts';
@@ -27,6 +29,15 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   fences: benchFences,
   fenceNoise: () => benchFenceNoise(),
   coverage: benchCoverage,
+  alarms: benchAlarms,
+  alarmLatency: () =>
+    benchAlarmLatency({
+      trackers: 1_000,
+      pingsPerS: 5_000,
+      seconds: 45,
+      breaches: 100,
+      screens: 20,
+    }),
   siteImport: benchSiteImport,
   start: benchStart,
   placeWatch: benchPlaceWatch,

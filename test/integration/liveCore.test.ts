@@ -29,12 +29,13 @@ afterAll(async () => {
 async function openCore(followers: readonly LiveFollower[] = []): Promise<LiveCore> {
   const hub = new LiveHub({ version: '0', mode: 'live' }, () => nowMs);
   const core = createLiveCore({
-    ...{ pool: database.pool, hub, retentionMs, nowMs: () => nowMs },
+    ...{ pool: database.pool, hub, retentionMs, nowMs: () => nowMs, journalId: 'j' },
+    append: () => Promise.resolve(true),
     followers,
     onChangeTaken: () => undefined,
   });
   await core.readRoster();
-  await core.restore();
+  await core.restore({ rules: [], alarms: [], incidents: [] });
   return core;
 }
 

@@ -7,6 +7,7 @@ import { LiveStateKeeper, readLiveState } from '../../server/liveState.ts';
 import { recorderName } from '../../server/recorder.ts';
 import { type Database, openDatabase } from '../../server/storage/database.ts';
 import { Tracks } from '../../server/tracking/tracks.ts';
+import { noAlarms } from '../fixtures/noAlarms.ts';
 import { placeRig, placesOf, siteAt } from '../unit/tracking/placeRig.ts';
 
 let dir: string;
@@ -45,12 +46,14 @@ function open(nowMs: () => number = () => 0) {
   const { watch, stand, drive } = placeRig(placesOf([siteAt(1, 0)]));
   stand(drive(0, 1, 400, 0), 60, 1, 0);
   const kept: number[] = [];
-  const core = { tracks: new Tracks().kept(), newestSos: [] };
+  const alarms = noAlarms().keep();
+  const core = { tracks: new Tracks().kept(), newestSos: [], alarms };
   const keeper = new LiveStateKeeper(
     {
       ...{ dir: path.join(dir, 'live'), log, nowMs, index: watch.index },
       keep: (sequence) => ({
         ...{ journalId: journal.id, recorded: 5, unwritten: [] },
+        ...{ unwrittenAlarms: [], unwrittenIncidents: [] },
         core: { ...core, places: watch.checkpoint(sequence) },
       }),
       places: () => watch.places(),

@@ -3,8 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { readCoreRecord } from '../../server/domain/coreRecord.ts';
 import type { JournalInput } from '../../server/domain/journalRecord.ts';
-import { placesChangedRecord, readPlaceRecord } from '../../server/domain/placeChange.ts';
+import { placesChangedRecord } from '../../server/domain/placeChange.ts';
 import type { ChangeId, Places } from '../../server/domain/places.ts';
 import { PlaceKeeper } from '../../server/placeKeeper.ts';
 import { type Database, openDatabase } from '../../server/storage/database.ts';
@@ -54,7 +55,7 @@ async function open() {
   const deliver = (): void => {
     for (const input of journal) {
       if (input.kind !== 'versioned_change') continue;
-      const record = readPlaceRecord(input.json);
+      const record = readCoreRecord(input.json);
       if (record.type === 'places_changed') watch.takeChange(record.change, 1_000);
     }
     keeper.taken();

@@ -168,6 +168,13 @@ describe('the permission matrix', () => {
     fences.manage  -      yes        yes       yes           yes
     operations.manage -   -          yes       yes           -
     checkins.make  -      yes        yes       -             -
+    alarms.view    yes    yes        yes       yes           yes
+    alarms.handle  -      yes        yes       -             -
+    alarms.service -      -          yes       yes           -
+    rules.manage   -      -          yes       yes           -
+    incidents.manage -    yes        yes       -             -
+    incidents.command -   -          yes       -             -
+    webhooks.manage -     -          -         yes           yes
     health.view    -      -          -         yes           yes`;
   const [header = [], ...rows] = cells
     .trim()

@@ -32,6 +32,7 @@ describe('configuration', () => {
         databaseUrl: undefined,
         retentionDays: 366,
         journal: { maxBytes: 5e9, keepMs: 7 * 24 * 3_600_000 },
+        mqttOut: new Set(['alarm']),
         watchRadiiM: usualWatchRadiiM,
         basemap: { from: 'built-in' },
         logLevel: 'info',

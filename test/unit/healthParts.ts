@@ -1,5 +1,6 @@
 import type { JournalStatus } from '../../server/domain/journalStatus.ts';
 import type { HealthParts } from '../../server/health.ts';
+import { noAlarms } from '../fixtures/noAlarms.ts';
 
 /** A journal with nothing in it that the database lacks. */
 export const quietJournal: JournalStatus = {
@@ -27,6 +28,7 @@ export function partsWith(journal: JournalStatus): HealthParts {
       waiting: 0,
       lost: 0,
       broker: undefined,
+      out: { listeners: 0, sent: 0, waiting: 0, dropped: 0, ended: 0, error: undefined },
       journal,
       setAside: {},
     },
@@ -60,6 +62,9 @@ export function partsWith(journal: JournalStatus): HealthParts {
     },
     indexBytes: 65_536,
     transitions: { written: 4, waiting: 0, dropped: 0, leftOut: 0, failing: null },
+    alarms: noAlarms().counts(),
+    alarmEvents: { written: 3, waiting: 0, dropped: 0, leftOut: 0, failing: null },
+    incidentEvents: { written: 0, waiting: 0, dropped: 0, leftOut: 0, failing: null },
     liveStateFailing: null,
     live: { screens: 1, scopes: 1, refusedMessages: 0 },
     setAside: {},

@@ -36,7 +36,7 @@ beforeEach(() => {
     onPosition: (position, track) => taken.push([position, track]),
     onRefused: ({ reason }, { message, part }) => refused.push([reason, message.trackerId, part]),
     onEvent: (event, { part }) => said.push([event, part]),
-    onHeard: (key, atMs) => heard.push([key, atMs]),
+    onHeard: (key, { atMs }) => heard.push([key, atMs]),
     onRefusedMessage: (message) => atDoor.push(message),
   });
 });

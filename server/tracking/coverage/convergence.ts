@@ -1,3 +1,4 @@
+import { type ConvergenceRule, maxUnits } from '../../domain/encounterRule.ts';
 import type { LonLat } from '../../domain/fence.ts';
 import {
   type ConvergenceTransition,
@@ -8,20 +9,6 @@ import {
 import type { Agency, UnitKind } from '../../domain/unit.ts';
 import { distanceM, wrapLon } from '../fences/localPlane.ts';
 import { UnitGrid } from './unitGrid.ts';
-
-/** So many distinct units of a class within a radius within a time. */
-export type ConvergenceRule = {
-  readonly key: number;
-  /** Missing: of any kind. */
-  readonly unitKinds?: readonly UnitKind[] | undefined;
-  readonly agencies?: readonly Agency[] | undefined;
-  /** Distinct units, 2 to `maxUnits`. */
-  readonly units: number;
-  /** Around the place of any of them, metres, 1 to 20,000. */
-  readonly radiusM: number;
-  /** Their newest places are at most so much apart in time, ms. */
-  readonly withinMs: number;
-};
 
 /** A fix of a unit, with what rules ask of the unit. */
 export type ClassedFix = UnitFix & { readonly kind: UnitKind; readonly agency: Agency };
@@ -35,13 +22,11 @@ export type Meeting = {
 
 /** What a rule knows: plain data. */
 export type ConvergenceCheckpoint = {
-  readonly ruleKey: number;
+  readonly rule: ConvergenceRule;
   readonly fixes: readonly UnitFix[];
   readonly meetings: readonly Meeting[];
 };
 
-/** What a transition names at most: enough to see who met. */
-export const maxUnits = 64;
 /** Meetings of a rule at one time; a rule with more is about traffic, not about a meeting. */
 export const maxMeetings = 256;
 /** One within so many radii of a known one is that one: those who meet walk about. */
@@ -140,7 +125,7 @@ export class Convergence {
 
   checkpoint(): ConvergenceCheckpoint {
     return {
-      ruleKey: this.rule.key,
+      rule: this.rule,
       fixes: [...this.#units.values()],
       meetings: this.#meetings,
     };
@@ -149,7 +134,7 @@ export class Convergence {
   /** A watch that goes on from a checkpoint of the same rule. */
   static restore(
     rule: ConvergenceRule,
-    { fixes, meetings }: Omit<ConvergenceCheckpoint, 'ruleKey'>,
+    { fixes, meetings }: Omit<ConvergenceCheckpoint, 'rule'>,
   ): Convergence {
     const restored = new Convergence(rule);
     for (const fix of fixes) restored.#units.put(fix);

@@ -1,22 +1,13 @@
 import { minuteMs } from '../../domain/durations.ts';
+import type { RoamingRule } from '../../domain/encounterRule.ts';
 import {
   type Edge,
-  type RoamingSense,
   type RoamingTransition,
   type UnitFix,
   unitsTransitionId,
 } from '../../domain/siteTransition.ts';
 import { distanceM } from '../fences/localPlane.ts';
 import { normalCdf } from '../normalCdf.ts';
-
-/** Two units that must not come nearer, or go farther apart, than a limit: an escort and its ballot boxes. */
-export type RoamingRule = {
-  readonly key: number;
-  readonly unitKeys: readonly [one: number, other: number];
-  readonly sense: RoamingSense;
-  /** Metres, > 0. One below three times the error of both can hardly be seen. */
-  readonly limitM: number;
-};
 
 /** A fix of a unit, as far as it matters for its distance from another. */
 export type PairFix = UnitFix & {

@@ -2,7 +2,7 @@ import type { Fence, LonLat } from '../../domain/fence.ts';
 import type { Versions } from '../../domain/places.ts';
 import { type Site, type SiteKind, siteKinds } from '../../domain/site.ts';
 import { usualWatchRadiiM, type WatchRadii } from '../../domain/watchRadii.ts';
-import { farthestLat, indexPlaces } from './nearestSites.ts';
+import { farthestLat, indexPlaces, visitSitesWithin } from './nearestSites.ts';
 import { type SiteProximity, siteProximities, type WatchedSites } from './siteProximities.ts';
 
 /** To a fence in force, metres, negative inside; undefined: there is none. */
@@ -64,6 +64,24 @@ export class WatchRings {
     return siteKinds
       .flatMap((kind) => siteProximities(this.#watchedOf(kind), lon, lat, accuracyM))
       .sort((a, b) => b.score - a.score || a.siteKey - b.siteKey);
+  }
+
+  /**
+   * The sites whose places are within a distance, the nearest first, of equals the lower key.
+   *
+   * @param withinM at most 100,000
+   */
+  sitesNear(lon: number, lat: number, withinM: number): readonly Site[] {
+    if (Math.abs(lat) > farthestLat) return [];
+    const found: { readonly site: Site; readonly apartM: number }[] = [];
+    for (const kind of siteKinds) {
+      visitSitesWithin(this.#watchedOf(kind).index, lon, lat, withinM, (siteKey, apartM) => {
+        const site = this.#sites.get(siteKey);
+        if (site !== undefined) found.push({ site, apartM });
+      });
+    }
+    found.sort((a, b) => a.apartM - b.apartM || a.site.key - b.site.key);
+    return found.map(({ site }) => site);
   }
 
   #takeOut(site: Site | undefined): void {

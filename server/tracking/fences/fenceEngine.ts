@@ -247,6 +247,11 @@ export class FenceEngine {
     return armed?.isArmed === true ? this.#ground.distanceOf(armed, lon, lat) : undefined;
   }
 
+  /** A fence, in force or not, by its key. */
+  fenceOf(fenceKey: number): Fence | undefined {
+    return this.#ground.get(fenceKey)?.fence;
+  }
+
   /** Keys of the units that are confirmed inside a fence, in order. */
   insideOf(fenceKey: number): readonly number[] {
     return [...this.#insiders.of(fenceKey)].sort((a, b) => a - b);

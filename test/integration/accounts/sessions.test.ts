@@ -45,6 +45,7 @@ describe('a session', () => {
       permissions: [
         ...['map.view', 'units.view', 'people.view', 'tracks.view', 'trackers.admit'],
         ...['sites.view', 'fences.manage', 'checkins.make'],
+        ...['alarms.view', 'alarms.handle', 'incidents.manage'],
       ],
       secondFactor: 'none',
       recoveryCodesLeft: 0,

@@ -99,6 +99,7 @@ describe('a token', () => {
       permissions: [
         ...['map.view', 'units.view', 'people.view', 'tracks.view', 'trackers.admit'],
         ...['sites.view', 'fences.manage', 'checkins.make'],
+        ...['alarms.view', 'alarms.handle', 'incidents.manage'],
       ],
     });
     const asCookie = openBrowser(posko);

@@ -150,7 +150,7 @@ describe('managing users', () => {
     );
     expect((await andi.send('GET', '/session')).json()).toMatchObject({
       grants,
-      permissions: ['map.view', 'units.view', 'sites.view'],
+      permissions: ['map.view', 'units.view', 'sites.view', 'alarms.view'],
     });
     await kutim.send('PATCH', '/users/andi', { isDisabled: true });
     expect((await andi.send('GET', '/session')).json()).toMatchObject({ code: 'signed_out' });

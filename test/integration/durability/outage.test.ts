@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -11,6 +9,7 @@ import { addOperator } from '../../fixtures/operator.ts';
 import { LiveScreen } from '../fixtures/liveScreen.ts';
 import { addTestTracker } from '../fixtures/runningPosko.ts';
 import { scratchForTest } from '../storage/scratch.ts';
+import { CuttableWay } from './cuttableWay.ts';
 import { Pingers } from './pinger.ts';
 import { recorded, startServer } from './serverProcess.ts';
 
@@ -19,50 +18,6 @@ const trackerIds = Array.from({ length: 200 }, (_, i) => `hp-${i}`);
 /** 200 trackers, each 100 ms after its last acknowledgement: just under 2,000 pings a second. */
 const everyMs = 100;
 const outageMs = 60_000;
-
-/** A way to a database that can be cut off: what a failed switch or a moved server look like. */
-class CuttableWay {
-  readonly #target: string;
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  #port = 0;
-
-  constructor(target: string) {
-    this.#target = target;
-  }
-
-  async open(): Promise<number> {
-    const server = createServer((socket) => {
-      const far = connect(this.#target);
-      for (const [one, other] of [
-        [socket, far],
-        [far, socket],
-      ] as const) {
-        this.#sockets.add(one);
-        one.on('error', () => other.destroy());
-        one.on('close', () => {
-          this.#sockets.delete(one);
-          other.destroy();
-        });
-        one.pipe(other);
-      }
-    });
-    server.listen(this.#port, '127.0.0.1');
-    await once(server, 'listening');
-    this.#server = server;
-    const address = server.address();
-    if (address !== null && typeof address === 'object') this.#port = address.port;
-    return this.#port;
-  }
-
-  async cut(): Promise<void> {
-    const closed = this.#server === undefined ? undefined : once(this.#server, 'close');
-    this.#server?.close();
-    this.#server = undefined;
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
-}
 
 describe('a database that is away', () => {
   it('for a minute, under 2,000 pings a second, stops no screen and loses nothing', async () => {

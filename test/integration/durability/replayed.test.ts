@@ -39,6 +39,7 @@ async function inDatabase<Value>(
 const everything = [
   'select * from positions order by tracker_key, fixed_at',
   'select * from quarantine order by sequence, part',
+  'select id, alarm_id, version, kind, state, happened_at, actor, data from alarm_events order by id',
 ];
 
 describe('the journal, read once more', () => {
@@ -66,6 +67,7 @@ describe('the journal, read once more', () => {
     ]);
     await say('hp-2', { fixedAt: nowMs, lon: 0, lat: 0 });
     await say('hp-2', '{"fixedAt":');
+    await devices.publish('posko/64.08/hp-2/sos', '{"text":"tolong"}');
     await devices.end();
     await allRecorded(first);
     await first.close();
@@ -73,7 +75,7 @@ describe('the journal, read once more', () => {
     const read = (query: (sql: string) => Promise<unknown[]>): Promise<unknown[][]> =>
       Promise.all(everything.map(query));
     const original = await inDatabase(first, read);
-    expect(original.map((rows) => rows.length)).toEqual([203, 4]);
+    expect(original.map((rows) => rows.length)).toEqual([203, 4, 1]);
     await inDatabase(first, (query) => query('delete from consumer_checkpoints'));
 
     const second = await runAgain(first);
@@ -82,7 +84,8 @@ describe('the journal, read once more', () => {
     await screen.untilAt('hp-2', 117.6005, 0.6005);
     await screen.close();
     const after = await allRecorded(second);
-    expect(after.journal?.lastSequence).toBe(205);
+    // all of it, and time that went on while there is an alarm
+    expect(after.journal?.lastSequence).toBeGreaterThanOrEqual(206);
     expect(after.storage.written).toBe(0);
     expect(after.storage.duplicates).toBeGreaterThan(0);
     await second.close();

@@ -95,8 +95,14 @@ describe('live hub', () => {
   it('greets a screen with hello, the roster and a snapshot of everything', () => {
     hub.show(1, fix(117.5), Date.now(), true);
     const screen = open();
-    expect(screen.texts.map(({ type }) => type)).toEqual(['hello', 'units', 'presence']);
-    expect(screen.texts[1]).toMatchObject({ complete: true, units: [{ id: 'u1' }, { id: 'u2' }] });
+    expect(screen.texts.map(({ type }) => type)).toEqual([
+      'hello',
+      'incidents',
+      'alarms',
+      'units',
+      'presence',
+    ]);
+    expect(screen.texts[3]).toMatchObject({ complete: true, units: [{ id: 'u1' }, { id: 'u2' }] });
     expect(screen.frames).toHaveLength(1);
     expect(screen.frames[0]).toMatchObject({ kind: snapshotKind, count: 1 });
   });

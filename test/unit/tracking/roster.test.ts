@@ -46,6 +46,15 @@ describe('where a unit belongs', () => {
   });
 });
 
+describe('what a unit works for', () => {
+  it('is told by the keys of operations, and nothing where nobody said so', () => {
+    const roster = new Roster();
+    roster.setOperations(new Map([[10, [1, 3]]]));
+    expect(roster.operationsOf(10)).toEqual([1, 3]);
+    expect(roster.operationsOf(11)).toEqual([]);
+  });
+});
+
 describe('the order of the roster', () => {
   it('is that of the keys, by which pages of the list go on', () => {
     const roster = new Roster();

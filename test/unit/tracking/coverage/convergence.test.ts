@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ConvergenceRule } from '../../../../server/domain/encounterRule.ts';
 import type { ConvergenceTransition } from '../../../../server/domain/siteTransition.ts';
 import {
   type ClassedFix,
   Convergence,
-  type ConvergenceRule,
   maxMeetings,
 } from '../../../../server/tracking/coverage/convergence.ts';
 import { distanceM } from '../../../../server/tracking/fences/localPlane.ts';

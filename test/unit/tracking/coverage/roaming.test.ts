@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RoamingRule } from '../../../../server/domain/encounterRule.ts';
 import type { RoamingTransition } from '../../../../server/domain/siteTransition.ts';
 import {
   emptyRoaming,
   type PairFix,
-  type RoamingRule,
   type RoamingState,
   takePairFix,
 } from '../../../../server/tracking/coverage/roaming.ts';
