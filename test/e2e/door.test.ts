@@ -335,7 +335,7 @@ describe.skipIf(!mayRun)(
       await page.getByRole('button', { name: /^Akun: / }).click();
       await page.getByRole('menuitem', { name: 'Akun saya' }).waitFor();
       const entries = await page.getByRole('menuitem').allInnerTexts();
-      expect(entries).toEqual(['Akun saya', 'Token', 'Keluar']);
+      expect(entries).toEqual(['Akun saya', 'Aturan alarm', 'Token', 'Keluar']);
     });
 
     const nativeFix = (lon: number, lat: number): string =>

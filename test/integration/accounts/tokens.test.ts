@@ -149,7 +149,7 @@ describe('a token', () => {
     expect(opened.json()).toMatchObject({
       kind: 'display',
       name: 'display viewer',
-      permissions: ['map.view', 'units.view', 'sites.view'],
+      permissions: ['map.view', 'units.view', 'sites.view', 'alarms.view'],
       expiresAtMs: token.expiresAtMs,
     });
     expect((await screen.send('GET', '/session')).statusCode).toBe(200);
